@@ -1,0 +1,39 @@
+# make demo      runs the sample, prints what it finds
+# make test      runs every test on this machine's QGIS
+# make lint      checks style, types and security
+# make package   build/enclave_watch-VERSION.zip, as QGIS installs it
+# All of them install what is missing first; all that they make lies in build/.
+
+PYTHON := build/venv/bin/python
+PYTEST_ARGS ?=
+
+# the Python inside QGIS takes its home from the first python3 of PATH: let that be the system's
+export PATH := $(CURDIR)/build/venv/bin:/usr/bin:/bin:$(PATH)
+export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
+unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
+
+.DEFAULT_GOAL := test
+.PHONY: install demo test lint format package clean
+
+install:
+	@tools/install.sh
+
+demo: install
+	@$(PYTHON) tools/demo.py
+
+# pytest, not python -m pytest: that would put the checkout on sys.path, where processing/ hides QGIS's
+test: install
+	@QT_QPA_PLATFORM=offscreen build/venv/bin/pytest $(PYTEST_ARGS)
+
+lint: install
+	@PYTHON=$(PYTHON) tools/lint.sh
+
+format: install
+	@build/venv/bin/ruff check --fix --quiet . || true
+	@build/venv/bin/ruff format .
+
+package: install
+	@$(PYTHON) tools/package.py
+
+clean:
+	rm -rf build .qgis-settings

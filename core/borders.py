@@ -1,0 +1,246 @@
+"""The border of the home country: one line a neighbour, and the sea."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely import Geometry
+
+from .contact import contact_stretches
+from .errors import BorderError
+from .frontage import NOBODY, SLIT, Frontage, frontage, slits
+from .i18n import tr
+from .model import SEA, Contact, NamedGeometry
+from .proximity import EXACT_M, LEAST_RUN
+from .segments import Segments
+
+if TYPE_CHECKING:
+    from .feedback import Feedback
+    from .geodesy import Geodesy
+
+__all__ = ["Border", "BorderLine", "border_of_lines", "border_of_polygons"]
+
+Floats = npt.NDArray[np.float64]
+
+_VERTICES_TRIED = 20
+
+
+@dataclass(frozen=True)
+class BorderLine:
+    """The border with one neighbour.
+
+    `geometry` is a LineString or MultiLineString; `length_km` is ellipsoidal.
+    """
+
+    neighbour: str
+    geometry: Geometry
+    length_km: float
+
+
+@dataclass(frozen=True)
+class Border:
+    """The whole border of the home country, ready to be measured against enclaves."""
+
+    lines: tuple[BorderLine, ...]
+    geodesy: Geodesy
+    segments: Segments = field(repr=False)
+
+    @classmethod
+    def of(cls, named: Mapping[str, Geometry], geodesy: Geodesy) -> Border:
+        """Build the border from one geometry a neighbour, in alphabetical order, the sea last."""
+        names = sorted(named, key=lambda name: (name == SEA, name))
+        geometries = [named[name] for name in names]
+        lengths = geodesy.length_km(geometries)
+        lines = tuple(
+            BorderLine(name, geometry, float(length))
+            for name, geometry, length in zip(names, geometries, lengths)
+        )
+        return cls(lines, geodesy, Segments.of_lines(geometries, geodesy))
+
+    def contacts(
+        self, outline: Segments, polygon: Geometry, *, tolerance_m: float
+    ) -> tuple[Contact, ...]:
+        """Return the contact of one enclave with each neighbour, the longest first."""
+        bounds = np.asarray(shapely.bounds(polygon))
+        reach = float(self.geodesy.reach_units(bounds[None, :])[0])
+        margin = 1.1 * reach * max(tolerance_m, EXACT_M)
+        around = shapely.box(*(bounds + np.array([-margin, -margin, margin, margin])))
+        if len(self.segments.tree.query(around)) == 0:
+            return ()
+        near_border = outline.taken(outline.within(self._bounds, margin))
+        stretches = contact_stretches(self.segments, near_border, polygon, tolerance_m=tolerance_m)
+        owner = dict(zip(self.segments.line.tolist(), self.segments.owner.tolist()))
+        parts: dict[int, list[Geometry]] = {}
+        length_m: dict[int, float] = {}
+        for line, rows in stretches.items():
+            number = owner[line]
+            length_m[number] = length_m.get(number, 0.0) + float((rows[:, 1] - rows[:, 0]).sum())
+            parts.setdefault(number, []).extend(
+                shapely.linestrings(self.segments.cut(line, a, b)) for a, b in rows.tolist()
+            )
+        found = [
+            Contact(self.lines[number].neighbour, metres / 1000.0, _as_one(parts[number]))
+            for number, metres in length_m.items()
+            if metres > 0
+        ]
+        return tuple(sorted(found, key=lambda contact: (-contact.length_km, contact.neighbour)))
+
+    def nearest(self, polygon: Geometry, inner: Geometry) -> tuple[float, str]:
+        """Return the distance to the nearest border in km, and the neighbour behind it.
+
+        `inner` is a point inside the polygon.
+        """
+        # chords on the sphere are within a per cent of the truth, and segments 5 km long:
+        # good enough to leave out what is too far away to be the nearest
+        vertices = self.geodesy.on_sphere(shapely.get_coordinates(polygon))
+        centre = self.geodesy.on_sphere(shapely.get_coordinates(inner))
+        radius = float(np.linalg.norm(vertices - centre, axis=1).max())
+        some = vertices[:: max(1, len(vertices) // _VERTICES_TRIED)]
+        square = 2.0 - 2.0 * (some @ self._middles.T).max(axis=0)
+        closest = int(square.argmin())
+        within = 1.02 * (math.sqrt(max(square[closest], 0.0)) + radius) + 0.002
+        nearby = np.linalg.norm(self._middles - centre, axis=1) <= within
+        lon, lat = self.geodesy.lonlat(self.segments.start[closest][None, :])[0]
+        distance_m, number = self.geodesy.nearest_m(
+            shapely.boundary(polygon), self.segments.lines[nearby], near=(float(lon), float(lat))
+        )
+        owner = int(self.segments.owner[nearby][number])
+        return distance_m / 1000.0, self.lines[owner].neighbour
+
+    @cached_property
+    def _middles(self) -> Floats:
+        return self.geodesy.on_sphere((self.segments.start + self.segments.end) / 2)
+
+    @cached_property
+    def _bounds(self) -> Floats:
+        return np.asarray(shapely.total_bounds([line.geometry for line in self.lines]))
+
+
+def border_of_lines(lines: Sequence[NamedGeometry], geodesy: Geodesy) -> Border:
+    """Build the border from lines that the user drew, each with its neighbour's name.
+
+    Raises
+    ------
+    BorderError
+        When there is no line with any length.
+    """
+    named: dict[str, list[Geometry]] = {}
+    for line in lines:
+        named.setdefault(line.name, []).extend(shapely.get_parts(line.geometry))
+    joined = {name: shapely.line_merge(shapely.union_all(parts)) for name, parts in named.items()}
+    usable = {name: line for name, line in joined.items() if shapely.length(line) > 0}
+    if not usable:
+        raise BorderError(
+            tr(
+                "The layer of border lines has no line with any length. "
+                "Give a layer of border lines, or polygons of countries."
+            )
+        )
+    return Border.of(usable, geodesy)
+
+
+def border_of_polygons(
+    home: Geometry,
+    others: Sequence[NamedGeometry],
+    *,
+    geodesy: Geodesy,
+    snap_m: float,
+    tolerance_m: float,
+    feedback: Feedback,
+) -> Border:
+    """Build the border of `home` from the outlines of the countries around it.
+
+    Edges need not match to the last digit: within `snap_m` they are shared. What lies
+    along no other country is the sea; where another country is within `tolerance_m` of
+    such a stretch all the same, a warning says so.
+
+    Raises
+    ------
+    BorderError
+        When the home country has no outline.
+    """
+    outline = Segments.of_polygons([home], geodesy)
+    if len(outline) == 0:
+        raise BorderError(
+            tr(
+                "The home country has no border: its polygon is empty. "
+                "Give another countries layer, or set another home country."
+            )
+        )
+    reach = float(geodesy.reach_units(shapely.bounds(home)[None, :])[0])
+    bounds, margin = shapely.bounds(home), reach * max(tolerance_m, snap_m, EXACT_M)
+    # equally near neighbours share a point only, but their order must not matter
+    ordered = sorted(others, key=lambda country: country.name)
+    segments = []
+    for country in ordered:
+        feedback.check()
+        whole = Segments.of_polygons([country.geometry], geodesy)
+        segments.append(whole.taken(whole.within(bounds, margin)))
+    result = frontage(outline, segments, snap_m=snap_m, within=slits(outline, snap_m))
+    result = _without_crumbs(result, outline, LEAST_RUN * max(snap_m, EXACT_M))
+    named = {}
+    for number, name in [*enumerate(country.name for country in ordered), (NOBODY, SEA)]:
+        pieces = [
+            shapely.linestrings(outline.cut(*stretch)) for stretch in result.stretches(number)
+        ]
+        if pieces:
+            named[name] = _as_one(pieces)
+    _warn_of_gaps(named, ordered, segments, geodesy, tolerance_m, feedback)
+    return Border.of(named, geodesy)
+
+
+def _without_crumbs(result: Frontage, outline: Segments, crumb_m: float) -> Frontage:
+    """Give short stretches that lie along nobody to the neighbour before or after them.
+
+    They come from outlines not drawn to the metre, and would make a sea on dry land.
+    """
+    other = result.other.copy()
+    length = result.length_m
+    for index in np.flatnonzero((other == NOBODY) & (length < crumb_m)):
+        line = result.line[index]
+        mates = np.flatnonzero(result.line == line)
+        place = int(np.searchsorted(mates, index))
+        ends = [mates[place - 1], mates[(place + 1) % len(mates)]]
+        if not outline.line_closed[line]:
+            ends = [mate for mate in ends if abs(mate - index) == 1]
+        known = [int(other[mate]) for mate in ends if other[mate] not in (NOBODY, SLIT)]
+        if len(known) == len(ends) > 1:
+            other[index] = known[0]
+    return Frontage(result.line, result.start_m, result.end_m, other)
+
+
+def _warn_of_gaps(
+    named: Mapping[str, Geometry],
+    others: Sequence[NamedGeometry],
+    segments: Sequence[Segments],
+    geodesy: Geodesy,
+    tolerance_m: float,
+    feedback: Feedback,
+) -> None:
+    if SEA not in named or tolerance_m <= 0:
+        return
+    sea = Segments.of_lines([named[SEA]], geodesy)
+    for country, outline in zip(others, segments):
+        feedback.check()
+        rows = contact_stretches(sea, outline, country.geometry, tolerance_m=tolerance_m)
+        length_km = sum(float((each[:, 1] - each[:, 0]).sum()) for each in rows.values()) / 1000
+        if length_km >= 1.0:
+            feedback.warning(
+                tr(
+                    "{:.1f} km of the home country's border lie within {:,.0f} m of {} without "
+                    "meeting it and count as sea. Where no sea is, raise the snap distance."
+                ).format(length_km, tolerance_m, country.name)
+            )
+
+
+def _as_one(lines: Sequence[Geometry] | npt.NDArray[np.object_]) -> Geometry:
+    """Return lines as one geometry, joined where they meet."""
+    if len(lines) == 1:
+        return lines[0]
+    return shapely.line_merge(shapely.multilinestrings(list(lines)))

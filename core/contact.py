@@ -1,0 +1,178 @@
+"""Along which stretch of a border an enclave lies, measured on the border itself."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely import Geometry
+
+from .groups import grouped
+from .proximity import EXACT_M, JOINT_M, Pairs, bridged, merged, near_pairs
+
+if TYPE_CHECKING:
+    from .segments import Segments
+
+__all__ = ["contact_stretches"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+def contact_stretches(
+    border: Segments, outline: Segments, polygon: Geometry, *, tolerance_m: float
+) -> dict[int, Floats]:
+    """Return the stretches of border along which an enclave lies.
+
+    Each run of the enclave's outline that stays within the tolerance is projected on the
+    border, square to it; where the border turns away in between, but not farther than the
+    tolerance, the stretch goes on. Border inside the enclave is contact too. There is no
+    overshoot at the ends.
+
+    Parameters
+    ----------
+    border : the lines of one or several neighbours, told apart by `owner`
+    outline, polygon : the enclave, as segments and as a geometry
+    tolerance_m : how far the outline may be drawn from the border; 0 takes only what is
+        on it to the millimetre
+
+    Returns
+    -------
+    For each line of the border with contact, intervals in metres along it, (n, 2), in
+    order and disjoint. On a ring the last may run over the seam.
+    """
+    tolerance_m = max(tolerance_m, EXACT_M)
+    pairs = near_pairs(border, outline, tolerance_m)
+    run = _runs_of_outline(pairs, border, outline)
+    start, end, _, some_foot = pairs.feet()
+    low, high, some_near = pairs.near()
+    feet, near = pairs.on_line(border, start, end), pairs.on_line(border, low, high)
+    lines = border.line[pairs.x]
+    key = lines * (int(run.max()) + 1 if len(run) else 1) + run
+    along = {
+        int(key[members[0]]): (
+            int(lines[members[0]]),
+            feet[members[some_foot[members]]],
+            near[members[some_near[members]]],
+        )
+        for members in grouped(key)
+    }
+    beside = _bridged(list(along.values()), {}, border)
+    inside = _border_inside(border, polygon, beside)
+    return _bridged(list(along.values()), inside, border) if inside else beside
+
+
+def _bridged(
+    runs: list[tuple[int, Floats, Floats]], inside: dict[int, Floats], border: Segments
+) -> dict[int, Floats]:
+    """Return the union, line by line, of what each run covers and of what is inside."""
+    found: dict[int, list[Floats]] = defaultdict(list)
+    for line, feet, near in runs:
+        held = inside.get(line, np.zeros((0, 2)))
+        found[line].append(
+            bridged(
+                np.concatenate([feet, held]),
+                np.concatenate([near, held]),
+                float(border.line_length_m[line]),
+                bool(border.line_closed[line]),
+            )
+        )
+    for line, held in inside.items():
+        found[line].append(held)
+    unions = {line: _union(rows, line, border) for line, rows in found.items()}
+    return {line: rows for line, rows in unions.items() if len(rows)}
+
+
+def _union(several: list[Floats], line: int, border: Segments) -> Floats:
+    rows = np.concatenate(several)
+    length = float(border.line_length_m[line])
+    over = rows[:, 1] > length
+    if not over.any():
+        return merged(rows)
+    # a stretch over the seam: cut it there, unite, and close the seam again
+    rest = np.column_stack([np.zeros(over.sum()), rows[over, 1] - length])
+    rows = merged(np.concatenate([np.minimum(rows, length), rest]))
+    if len(rows) > 1:
+        rows = np.concatenate([rows[1:-1], [[rows[-1, 0], length + rows[0, 1]]]])
+    return rows
+
+
+def _runs_of_outline(pairs: Pairs, border: Segments, outline: Segments) -> Ints:
+    """Return, for each pair, the number of the run of outline near that neighbour's border.
+
+    A run is what stays near without a break; the numbers are unique over all lines.
+    """
+    run = np.zeros(len(pairs.x), dtype=np.int64)
+    low, high, some = pairs.near_on_y(outline.length_m[pairs.y])
+    at = outline.at_m[pairs.y]
+    places = np.column_stack([at + low, at + high])
+    line, owner = outline.line[pairs.y], border.owner[pairs.x]
+    count = int(owner.max()) + 1 if len(owner) else 1
+    next_run = 0
+    for members in grouped(line * count + owner):
+        near = members[some[members]]
+        if len(near) == 0:
+            continue
+        rows = merged(places[near])
+        number = np.searchsorted(rows[:, 0], places[members, 0] + JOINT_M, side="right") - 1
+        number = np.clip(number, 0, len(rows) - 1)
+        ring = int(line[members[0]])
+        length = outline.line_length_m[ring]
+        if outline.line_closed[ring] and rows[0, 0] <= JOINT_M and rows[-1, 1] >= length - JOINT_M:
+            number = np.where(number == len(rows) - 1, 0, number)
+        run[members] = next_run + number
+        next_run += len(rows)
+    return run
+
+
+def _border_inside(
+    border: Segments, polygon: Geometry, beside: dict[int, Floats]
+) -> dict[int, Floats]:
+    """Return the intervals of border that run inside the polygon and not only beside it."""
+    candidates = border.tree.query(polygon, predicate="intersects")
+    candidates = candidates[~_is_covered(border, candidates, beside)]
+    if len(candidates) == 0:
+        return {}
+    shapely.prepare(polygon)
+    whole = shapely.contains_properly(polygon, border.lines[candidates])
+    shapely.destroy_prepared(polygon)
+    rows: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    for index in candidates[whole].tolist():
+        at = float(border.at_m[index])
+        rows[int(border.line[index])].append((at, at + float(border.length_m[index])))
+    cut = candidates[~whole]
+    pieces = shapely.intersection(border.lines[cut], polygon)
+    for index, piece in zip(cut.tolist(), pieces):
+        rows[int(border.line[index])] += _places(border, index, piece)
+    return {line: merged(np.array(each)) for line, each in rows.items() if each}
+
+
+def _is_covered(border: Segments, candidates: Ints, beside: dict[int, Floats]) -> Bools:
+    """Return which of the candidate segments lie whole in the intervals `beside`."""
+    covered = np.zeros(len(candidates), dtype=bool)
+    lines = border.line[candidates]
+    start = border.at_m[candidates]
+    end = start + border.length_m[candidates]
+    for line, rows in beside.items():
+        for shift in (0.0, float(border.line_length_m[line])):
+            place = np.searchsorted(rows[:, 0], start + shift + JOINT_M, side="right") - 1
+            inside = (place >= 0) & (end + shift <= rows[place, 1] + JOINT_M)
+            covered |= (lines == line) & inside
+    return covered
+
+
+def _places(border: Segments, index: int, piece: Geometry) -> list[tuple[float, float]]:
+    """Return where the straight pieces of one segment lie along its line."""
+    start, step = border.start[index], border.end[index] - border.start[index]
+    found = []
+    for part in shapely.get_parts(piece):
+        shares = (shapely.get_coordinates(part) - start) @ step / (step @ step)
+        low, high = np.clip([shares.min(), shares.max()], 0.0, 1.0)
+        if high > low:
+            at, length = border.at_m[index], border.length_m[index]
+            found.append((float(at + low * length), float(at + high * length)))
+    return found

@@ -1,0 +1,216 @@
+"""The enclaves of a snapshot, each measured in full."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import shapely
+from shapely import Geometry
+
+from .fronts import FrontFinder, Perimeter
+from .ground import Ground, GroundMatcher
+from .model import (
+    SEA,
+    Contact,
+    Contested,
+    Enclave,
+    Front,
+    NamedShare,
+    Parameters,
+    Snapshot,
+    Status,
+)
+from .pieces import Piece, PieceFinder
+
+if TYPE_CHECKING:
+    from .feedback import Feedback
+    from .geography import Geography
+    from .polygons import PolygonStore
+
+__all__ = ["Surveyor"]
+
+
+@dataclass(frozen=True)
+class _Site:
+    """What does not depend on who is around: measured once for each distinct piece."""
+
+    area_km2: float
+    ground: Ground
+    inner: Geometry
+    lon: float
+    lat: float
+    contacts: tuple[Contact, ...]
+    border_dist_km: float | None
+    border_nearest: str | None
+
+
+class Surveyor:
+    """Measures the enclaves of snapshots; what stays between snapshots is kept."""
+
+    def __init__(
+        self,
+        store: PolygonStore,
+        geography: Geography,
+        parameters: Parameters,
+        feedback: Feedback,
+    ) -> None:
+        self._geodesy = store.geodesy
+        self._geography = geography
+        self._parameters = parameters
+        self._feedback = feedback
+        self._finder = PieceFinder(
+            store,
+            snap_m=parameters.snap_m,
+            join_distance_m=parameters.join_distance_m,
+            feedback=feedback,
+        )
+        self._fronts = FrontFinder(self._geodesy, snap_m=parameters.snap_m, feedback=feedback)
+        self._matcher = GroundMatcher(store, geography)
+        self._sites: dict[Piece, _Site] = {}
+        self._reference_km2 = parameters.reference_area_km2 or geography.home_area_km2
+
+    def survey(
+        self, snapshot: Snapshot, feedback: Feedback
+    ) -> tuple[tuple[Enclave, ...], tuple[Contested, ...]]:
+        """Return the enclaves of a snapshot, by faction and rank, and ground held twice."""
+        pieces = [
+            (faction, piece)
+            for faction, numbers in snapshot.holdings.items()
+            for piece in self._finder.pieces(numbers)
+        ]
+        feedback.progress(0.2)
+        neighbours, contested = self._fronts.neighbours(pieces)
+        feedback.progress(0.4)
+        found: dict[str, list[Enclave]] = {}
+        for index, (faction, piece) in enumerate(pieces):
+            feedback.check()
+            feedback.progress(0.4 + 0.6 * index / len(pieces))
+            perimeter = self._fronts.perimeter(piece, neighbours[index])
+            enclave = self._enclave(snapshot, faction, piece, self._site(piece), perimeter)
+            found.setdefault(faction, []).append(enclave)
+        return (
+            tuple(enclave for name in sorted(found) for enclave in _ranked(found[name])),
+            contested,
+        )
+
+    def _site(self, piece: Piece) -> _Site:
+        if piece not in self._sites:
+            self._sites[piece] = self._measured(piece)
+        return self._sites[piece]
+
+    def _measured(self, piece: Piece) -> _Site:
+        geometry = piece.geometry
+        area_km2 = float(self._geodesy.area_km2([geometry])[0])
+        inner = shapely.point_on_surface(geometry)
+        lon, lat = self._geodesy.lonlat(shapely.get_coordinates(inner))[0]
+        border = self._geography.border
+        contacts = tuple(
+            contact
+            for contact in border.contacts(
+                self._fronts.outline(piece), geometry, tolerance_m=self._parameters.tolerance_m
+            )
+            if contact.length_km >= self._parameters.min_contact_km
+        )
+        self._feedback.check()
+        distance_km, nearest = (None, None) if contacts else border.nearest(geometry, inner)
+        return _Site(
+            area_km2=area_km2,
+            ground=self._matcher.of_piece(piece, area_km2),
+            inner=inner,
+            lon=float(lon),
+            lat=float(lat),
+            contacts=contacts,
+            border_dist_km=distance_km,
+            border_nearest=nearest,
+        )
+
+    def _enclave(
+        self,
+        snapshot: Snapshot,
+        faction: str,
+        piece: Piece,
+        site: _Site,
+        perimeter: Perimeter,
+    ) -> Enclave:
+        fronts = sorted(
+            (
+                Front(name, metres / 1000.0, 100.0 * metres / perimeter.length_m)
+                for name, metres in perimeter.fronts_m.items()
+            ),
+            key=lambda front: (-front.length_km, front.faction),
+        )
+        status = _status(site.contacts, perimeter)
+        inside_km2 = site.ground.inside_km2
+        counted_km2 = site.area_km2 if inside_km2 is None else inside_km2
+        reference = self._reference_km2
+        is_enclosed = status in (Status.ENCIRCLED, Status.BESIEGED)
+        return Enclave(
+            date=snapshot.date,
+            faction=faction,
+            rank=0,
+            main=False,
+            geometry=piece.geometry,
+            area_km2=site.area_km2,
+            area_err_km2=perimeter.length_m * self._parameters.position_error_m / 1e6,
+            inside_km2=inside_km2,
+            share_faction_pct=0.0,
+            share_country_pct=None if not reference else 100.0 * counted_km2 / reference,
+            perimeter_km=perimeter.length_m / 1000.0,
+            parts=piece.parts,
+            contacts=site.contacts,
+            border_dist_km=site.border_dist_km,
+            border_nearest=site.border_nearest,
+            fronts=tuple(fronts),
+            status=status,
+            enclosed_by=tuple(front.faction for front in fronts) if is_enclosed else (),
+            provinces=self._provinces(site.ground),
+            places=site.ground.places,
+            lon=site.lon,
+            lat=site.lat,
+            polygon_ids=piece.numbers,
+        )
+
+    def _provinces(self, ground: Ground) -> tuple[NamedShare, ...]:
+        """Return the provinces with presence; the largest share is told in any case."""
+        whole_km2 = (
+            sum(ground.provinces_km2.values()) if ground.inside_km2 is None else ground.inside_km2
+        )
+        shares = sorted(
+            (
+                NamedShare(name, km2, 100.0 * km2 / whole_km2 if whole_km2 else 0.0)
+                for name, km2 in ground.provinces_km2.items()
+            ),
+            key=lambda share: (-share.area_km2, share.name),
+        )
+        least_km2 = self._parameters.min_presence_km2
+        return tuple(
+            share for index, share in enumerate(shares) if index == 0 or share.area_km2 >= least_km2
+        )
+
+
+def _ranked(enclaves: list[Enclave]) -> list[Enclave]:
+    """Return the enclaves of one faction numbered by size; equal ones by where they lie."""
+    total_km2 = sum(enclave.area_km2 for enclave in enclaves)
+    ordered = sorted(enclaves, key=lambda each: (-each.area_km2, each.lon, each.lat))
+    return [
+        replace(
+            enclave,
+            rank=index + 1,
+            main=index == 0,
+            share_faction_pct=100.0 * enclave.area_km2 / total_km2 if total_km2 else 0.0,
+        )
+        for index, enclave in enumerate(ordered)
+    ]
+
+
+def _status(contacts: tuple[Contact, ...], perimeter: Perimeter) -> Status:
+    if any(contact.neighbour != SEA for contact in contacts):
+        return Status.BORDER
+    if contacts:
+        return Status.COAST
+    if perimeter.is_closed and len(perimeter.fronts_m) == 1:
+        return Status.ENCIRCLED
+    if perimeter.is_closed and perimeter.fronts_m:
+        return Status.BESIEGED
+    return Status.OPEN

@@ -1,0 +1,81 @@
+"""What can go wrong, by name, in words that a user can act on."""
+
+from __future__ import annotations
+
+__all__ = [
+    "AllianceError",
+    "BorderError",
+    "Cancelled",
+    "CountryError",
+    "CrsError",
+    "DateError",
+    "EmptyLayerError",
+    "EnclaveWatchError",
+    "FactionError",
+    "FieldError",
+    "GeometryTypeError",
+    "HomeError",
+    "ParameterError",
+    "RequirementError",
+    "WorldMapError",
+]
+
+
+class EnclaveWatchError(Exception):
+    """Anything that the user can mend; its text names the culprit and the remedy."""
+
+
+class AllianceError(EnclaveWatchError):
+    """The table or text of alliances cannot be read."""
+
+
+class BorderError(EnclaveWatchError):
+    """The home country has no border line to measure contact on."""
+
+
+class Cancelled(EnclaveWatchError):  # noqa: N818 - not a failure: the user asked for it
+    """The user asked to stop."""
+
+
+class CountryError(EnclaveWatchError):
+    """The countries, provinces or border lines cannot be used."""
+
+
+class CrsError(EnclaveWatchError):
+    """A layer has no coordinate reference system, or one that cannot be measured in."""
+
+
+class DateError(EnclaveWatchError):
+    """A date is missing, cannot be read, or lies outside the series."""
+
+
+class EmptyLayerError(EnclaveWatchError):
+    """A layer has nothing in it that can be used."""
+
+
+class FactionError(EnclaveWatchError):
+    """A faction is missing."""
+
+
+class FieldError(EnclaveWatchError):
+    """A field does not exist, or is of a type that cannot serve."""
+
+
+class GeometryTypeError(EnclaveWatchError):
+    """A layer holds other geometry than it should."""
+
+
+class HomeError(EnclaveWatchError):
+    """The home country is not among the countries, or cannot be guessed."""
+
+
+class ParameterError(EnclaveWatchError):
+    """A number is outside its range, or two parameters contradict each other."""
+
+
+class RequirementError(EnclaveWatchError):
+    """A Python package is missing or too old."""
+
+
+class WorldMapError(EnclaveWatchError):
+    """QGIS's world map is not where it should be."""

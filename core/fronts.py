@@ -1,0 +1,186 @@
+"""The front lines of a snapshot: whom each piece's perimeter faces, and where it is open."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Mapping, Sequence, Tuple
+
+import numpy as np
+import shapely
+from shapely import Geometry, MultiLineString
+
+from .frontage import NOBODY, SLIT, Frontage, frontage, slits
+from .model import Contested
+from .nearby import pairs_within
+from .pieces import Piece
+from .proximity import EXACT_M, LEAST_RUN
+from .segments import Segments
+
+if TYPE_CHECKING:
+    from .feedback import Feedback
+    from .geodesy import Geodesy
+
+__all__ = ["FrontFinder", "Perimeter"]
+
+_OPEN_SHARE = 0.01
+"""Perimeter shares are good to a hundredth; less than that may be left open by drawing."""
+
+_Neighbours = Tuple[Tuple[str, Piece], ...]
+
+
+@dataclass(frozen=True)
+class Perimeter:
+    """The perimeter of a piece and what it faces.
+
+    Attributes
+    ----------
+    length_m : all rings, without slits
+    fronts_m : front line by faction, in metres
+    is_closed : whether no opening is left that is wider than the drawing is exact
+    """
+
+    length_m: float
+    fronts_m: Mapping[str, float]
+    is_closed: bool
+
+
+class FrontFinder:
+    """Finds fronts, and remembers them as long as a piece and those around it stay."""
+
+    def __init__(self, geodesy: Geodesy, *, snap_m: float, feedback: Feedback) -> None:
+        self._geodesy = geodesy
+        self._snap_m = max(snap_m, EXACT_M)
+        self._feedback = feedback
+        self._outlines: dict[Piece, Segments] = {}
+        self._slits: dict[Piece, list[tuple[int, float, float]]] = {}
+        self._perimeters: dict[tuple[Piece, _Neighbours], Perimeter] = {}
+        self._overlaps: dict[tuple[Piece, Piece], float] = {}
+
+    def outline(self, piece: Piece) -> Segments:
+        """Return the outline of a piece as segments, the inside on the left."""
+        if piece not in self._outlines:
+            self._outlines[piece] = Segments.of_polygons([piece.geometry], self._geodesy)
+        return self._outlines[piece]
+
+    def neighbours(
+        self, pieces: Sequence[tuple[str, Piece]]
+    ) -> tuple[list[_Neighbours], tuple[Contested, ...]]:
+        """Return the pieces of other factions near each piece, and ground held twice."""
+        geometries = np.array([piece.geometry for _, piece in pieces], dtype=object)
+        near: list[list[int]] = [[] for _ in pieces]
+        contested: dict[tuple[str, str], float] = defaultdict(float)
+        for one, two in pairs_within(
+            geometries,
+            self._snap_m,
+            geodesy=self._geodesy,
+            feedback=self._feedback,
+            labels=[faction for faction, _ in pieces],
+        ):
+            near[one].append(two)
+            near[two].append(one)
+            overlap_km2 = self._overlap_km2(pieces[one][1], pieces[two][1])
+            if overlap_km2 > 0:
+                first, second = sorted((pieces[one][0], pieces[two][0]))
+                contested[first, second] += overlap_km2
+        by_name = [
+            sorted(others, key=lambda index: (pieces[index][0], pieces[index][1].numbers))
+            for others in near
+        ]
+        return (
+            [tuple(pieces[index] for index in others) for others in by_name],
+            tuple(Contested(pair, km2) for pair, km2 in sorted(contested.items())),
+        )
+
+    def perimeter(self, piece: Piece, neighbours: _Neighbours) -> Perimeter:
+        """Return the perimeter of a piece among its `neighbours`."""
+        key = (piece, neighbours)
+        if key not in self._perimeters:
+            self._perimeters[key] = self._measured(piece, neighbours)
+        return self._perimeters[key]
+
+    def _measured(self, piece: Piece, neighbours: _Neighbours) -> Perimeter:
+        outline = self.outline(piece)
+        if piece not in self._slits:
+            self._slits[piece] = slits(outline, self._snap_m)
+            self._feedback.check()
+        factions = sorted({faction for faction, _ in neighbours})
+        others = [self._around(piece, neighbours, faction) for faction in factions]
+        self._feedback.check()
+        result = frontage(outline, others, snap_m=self._snap_m, within=self._slits[piece])
+        length_m = float(outline.length_m.sum()) - result.total_m(SLIT)
+        fronts_m = {name: result.total_m(number) for number, name in enumerate(factions)}
+        open_m = self._open_m(result, outline, piece, neighbours, fronts_m)
+        return Perimeter(
+            length_m=length_m,
+            fronts_m={name: metres for name, metres in fronts_m.items() if metres > 0},
+            is_closed=sum(open_m) <= _OPEN_SHARE * length_m
+            and max(open_m, default=0.0) < LEAST_RUN * self._snap_m,
+        )
+
+    def _around(self, piece: Piece, neighbours: _Neighbours, faction: str) -> Segments:
+        bounds = shapely.bounds(piece.geometry)
+        margin = float(self._geodesy.reach_units(bounds[None, :])[0]) * self._snap_m * 1.1
+        several = [self.outline(other) for name, other in neighbours if name == faction]
+        return Segments.joined([each.taken(each.within(bounds, margin)) for each in several])
+
+    def _open_m(
+        self,
+        result: Frontage,
+        outline: Segments,
+        piece: Piece,
+        neighbours: _Neighbours,
+        fronts_m: dict[str, float],
+    ) -> list[float]:
+        """Return the lengths of what faces nobody; what runs over others' ground is front.
+
+        That happens where two factions claim the same ground: there is no outline of the
+        other across, but its ground is.
+        """
+        open_rows = result.stretches(NOBODY)
+        claimed = [
+            (name, other)
+            for name, other in neighbours
+            if self._overlap_km2(piece, other) * 1e6 > self._snap_m**2
+        ]
+        if not claimed or not open_rows:
+            return _joined_at_seam(open_rows, outline)
+        lines = MultiLineString([outline.cut(*row) for row in open_rows])
+        for name in sorted({name for name, _ in claimed}):
+            ground = shapely.union_all([other.geometry for each, other in claimed if each == name])
+            over = _lines(shapely.intersection(lines, ground))
+            fronts_m[name] += float(self._geodesy.length_km(over).sum()) * 1000.0
+            lines = MultiLineString(_lines(shapely.difference(lines, ground)))
+        merged = shapely.get_parts(shapely.line_merge(lines))
+        return (self._geodesy.length_km(merged) * 1000.0).tolist() if len(merged) else []
+
+    def _overlap_km2(self, one: Piece, two: Piece) -> float:
+        key = (one, two) if one.numbers <= two.numbers else (two, one)
+        if key not in self._overlaps:
+            a, b = key[0].geometry, key[1].geometry
+            overlap = 0.0
+            if shapely.relate_pattern(a, b, "T********"):
+                overlap = float(self._geodesy.area_km2([shapely.intersection(a, b)])[0])
+            self._overlaps[key] = overlap
+        return self._overlaps[key]
+
+
+def _lines(geometry: Geometry) -> list[Geometry]:
+    """Return the lines of a geometry of any kind that have any length."""
+    return [
+        part
+        for part in shapely.get_parts(geometry)
+        if shapely.get_dimensions(part) == 1 and part.length > 0
+    ]
+
+
+def _joined_at_seam(rows: list[tuple[int, float, float]], outline: Segments) -> list[float]:
+    """Return the lengths of stretches; two that meet at the seam of a ring are one."""
+    lengths: dict[tuple[int, float], float] = {}
+    for line, start, end in rows:
+        lengths[line, start] = end - start
+    for line, start, end in rows:
+        at_seam = outline.line_closed[line] and end >= outline.line_length_m[line] - EXACT_M
+        if at_seam and start > 0 and (line, 0.0) in lengths:
+            lengths[line, start] += lengths.pop((line, 0.0))
+    return list(lengths.values())

@@ -1,0 +1,254 @@
+"""Where a conflict is: the home country with its border, its provinces and places."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Sequence
+
+import numpy as np
+import shapely
+from shapely import Geometry, STRtree
+
+from .borders import Border, BorderLine, border_of_lines, border_of_polygons
+from .errors import CountryError, HomeError
+from .i18n import tr
+from .model import NamedGeometry, Parameters
+from .polygons import polygons_of, repaired
+
+if TYPE_CHECKING:
+    from .feedback import Feedback
+    from .geodesy import Geodesy
+    from .series import Series
+
+__all__ = ["Geography", "build_geography", "near_names"]
+
+_WORTH_NAMING = 0.1
+
+
+@dataclass(frozen=True)
+class Geography:
+    """The surroundings of a series, in the CRS of its control layer.
+
+    `home` is None, and `home_area_km2` with it, where only border lines were given.
+    """
+
+    home_names: tuple[str, ...]
+    home: Geometry | None
+    home_area_km2: float | None
+    border: Border
+    provinces: tuple[NamedGeometry, ...]
+    places: tuple[NamedGeometry, ...]
+    geodesy: Geodesy = field(repr=False)
+
+    @property
+    def borders(self) -> tuple[BorderLine, ...]:
+        """The border, one line a neighbour."""
+        return self.border.lines
+
+
+def build_geography(  # noqa: PLR0913 - all but the first by name
+    series: Series,
+    *,
+    countries: Sequence[NamedGeometry] = (),
+    border_lines: Sequence[NamedGeometry] = (),
+    provinces: Sequence[NamedGeometry] = (),
+    places: Sequence[NamedGeometry] = (),
+    home: Sequence[str] = (),
+    countries_label: str = "",
+    parameters: Parameters,
+    feedback: Feedback,
+) -> Geography:
+    """Find the home country, its border with each neighbour, its provinces and places.
+
+    Parameters
+    ----------
+    series : of the control layer; all geometries given are in its CRS
+    countries : polygons; several of one name are one country
+    border_lines : lines with the neighbour's name, in place of countries
+    provinces, places : polygons and points; provinces outside the home country are left out
+    home : names of the home country or countries; none: the country that holds most of
+        the control layer's area
+    countries_label : the name of the layer of countries, for texts
+
+    Raises
+    ------
+    CountryError, HomeError, BorderError
+        When the countries are of no use, the home is not among them, or has no border.
+    """
+    geodesy = series.store.geodesy
+    if border_lines:
+        border = border_of_lines(border_lines, geodesy)
+        feedback.info(_border_text(border))
+        feedback.info(
+            tr("Border lines give no area of the home country: shares of it need a reference area.")
+        )
+        inside = tuple(_united(provinces, countries_label, feedback))
+        return Geography(tuple(home), None, None, border, inside, tuple(places), geodesy)
+    united = _united(countries, countries_label, feedback)
+    if not united:
+        raise CountryError(
+            tr('Countries "{}": no polygon with a name. Give another layer or name field.').format(
+                countries_label
+            )
+        )
+    names = _known(home, united, countries_label) if home else _guessed(series, united, feedback)
+    own = [country for country in united if country.name in names]
+    ground = shapely.union_all([country.geometry for country in own])
+    area_km2 = float(geodesy.area_km2([ground])[0])
+    feedback.check()
+    border = border_of_polygons(
+        ground,
+        [country for country in united if country.name not in names],
+        geodesy=geodesy,
+        snap_m=parameters.snap_m,
+        tolerance_m=parameters.tolerance_m,
+        feedback=feedback,
+    )
+    feedback.info(
+        tr("Home country: {}, {:,.0f} km2.").format(", ".join(names), area_km2)
+        + " "
+        + _border_text(border)
+    )
+    return Geography(
+        tuple(names),
+        ground,
+        area_km2,
+        border,
+        tuple(_inside(_united(provinces, tr("provinces"), feedback), ground)),
+        tuple(places),
+        geodesy,
+    )
+
+
+def near_names(name: str, known: Sequence[str]) -> list[str]:
+    """Return up to three of the `known` names that `name` may have been meant for."""
+    folded = {each.casefold(): each for each in known}
+    close = difflib.get_close_matches(name.casefold(), list(folded), n=3, cutoff=0.5)
+    within = [each for each in folded if name.casefold() in each or each in name.casefold()]
+    return [folded[each] for each in dict.fromkeys([*close, *sorted(within)])][:3]
+
+
+def _united(named: Sequence[NamedGeometry], label: str, feedback: Feedback) -> list[NamedGeometry]:
+    """Return one valid geometry a name, in alphabetical order."""
+    parts: dict[str, list[Geometry]] = defaultdict(list)
+    mended = []
+    for each in named:
+        feedback.check()
+        geometry = each.geometry
+        if not shapely.is_valid(geometry):
+            geometry = repaired(geometry)
+            mended.append(each.name)
+        parts[each.name].extend(polygons_of(geometry))
+    if mended:
+        feedback.warning(
+            tr('"{}": {} invalid polygons repaired (first: {}).').format(
+                label, len(mended), ", ".join(mended[:5])
+            )
+        )
+    return [
+        NamedGeometry(name, shapely.union_all(parts[name])) for name in sorted(parts) if parts[name]
+    ]
+
+
+def _known(home: Sequence[str], countries: list[NamedGeometry], label: str) -> list[str]:
+    """Return the names as the layer has them; capitals may differ."""
+    by_fold = {country.name.casefold(): country.name for country in countries}
+    found = []
+    for name in home:
+        match = by_fold.get(name.strip().casefold())
+        if match is None:
+            known = [country.name for country in countries]
+            near = near_names(name, known)
+            raise HomeError(
+                tr('Home country "{}" is not in the countries "{}". {}').format(
+                    name,
+                    label,
+                    tr("Near names: {}.").format(", ".join(near))
+                    if near
+                    else tr("It has for example: {}.").format(", ".join(known[:5])),
+                )
+            )
+        found.append(match)
+    return sorted(set(found))
+
+
+def _guessed(series: Series, countries: list[NamedGeometry], feedback: Feedback) -> list[str]:
+    """Return the country that holds most of what is held on the first and the last date."""
+    numbers = sorted(
+        {
+            number
+            for snapshot in (series.snapshots[0], series.snapshots[-1])
+            for held in snapshot.holdings.values()
+            for number in held
+        }
+    )
+    total_km2 = float(series.store.areas_km2()[numbers].sum())
+    held_km2 = _held_by_country(series, numbers, countries, feedback)
+    if not held_km2:
+        raise HomeError(
+            tr(
+                "No country lies under the control layer, so the home country cannot be guessed. "
+                "Check the coordinate reference systems, or give the home country and its layer."
+            )
+        )
+    best = max(sorted(held_km2), key=lambda name: held_km2[name])
+    feedback.info(
+        tr("Home country not given: taken to be {}, which holds {:.0f} % of the ground.").format(
+            best, 100 * held_km2[best] / total_km2
+        )
+    )
+    for name in sorted(held_km2, key=lambda each: -held_km2[each]):
+        if name != best and held_km2[name] > _WORTH_NAMING * total_km2:
+            feedback.warning(
+                tr(
+                    "{:.0f} % of the ground lies in {}, not in {}. If it is a home country too, "
+                    'set the home country to "{}; {}"; where a border is disputed, give a layer of '
+                    "countries that draws it as you see it."
+                ).format(100 * held_km2[name] / total_km2, name, best, best, name)
+            )
+    return [best]
+
+
+def _held_by_country(
+    series: Series, numbers: list[int], countries: list[NamedGeometry], feedback: Feedback
+) -> dict[str, float]:
+    held_km2: dict[str, float] = defaultdict(float)
+    polygons = np.array([series.store.polygons[number] for number in numbers], dtype=object)
+    areas_km2 = series.store.areas_km2()[numbers]
+    tree = STRtree(polygons)
+    for country in countries:
+        feedback.check()
+        shapely.prepare(country.geometry)
+        touched = tree.query(country.geometry, predicate="intersects")
+        within = shapely.contains_properly(country.geometry, polygons[touched])
+        held = float(areas_km2[touched[within]].sum())
+        for polygon in polygons[touched[~within]]:
+            feedback.check()
+            common = shapely.intersection(polygon, country.geometry)
+            held += float(series.store.geodesy.area_km2([common])[0])
+        if held > 0:
+            held_km2[country.name] = held
+    return held_km2
+
+
+def _inside(provinces: list[NamedGeometry], ground: Geometry) -> list[NamedGeometry]:
+    """Return what of the provinces lies in the home country; foreign ones only touch it."""
+    shapely.prepare(ground)
+    result = []
+    for province in provinces:
+        if not shapely.intersects(ground, province.geometry):
+            continue
+        if shapely.contains_properly(ground, province.geometry):
+            result.append(province)
+            continue
+        common = polygons_of(shapely.intersection(province.geometry, ground))
+        if common:
+            result.append(NamedGeometry(province.name, shapely.union_all(common)))
+    return result
+
+
+def _border_text(border: Border) -> str:
+    lengths = "; ".join(f"{line.neighbour} {line.length_km:,.1f} km" for line in border.lines)
+    return tr("Border: {}.").format(lengths)

@@ -1,0 +1,50 @@
+"""Putting things into groups: by connection, and by a common key."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, Iterable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Groups", "grouped"]
+
+
+class Groups:
+    """Disjoint sets of numbers that grow together (union-find with path halving)."""
+
+    def __init__(self, numbers: Iterable[int]) -> None:
+        self._parent = {number: number for number in numbers}
+
+    def root(self, number: int) -> int:
+        """Return the number that stands for the group of `number`."""
+        while self._parent[number] != number:
+            self._parent[number] = self._parent[self._parent[number]]
+            number = self._parent[number]
+        return number
+
+    def same(self, a: int, b: int) -> bool:
+        """Return whether two numbers are in one group."""
+        return self.root(a) == self.root(b)
+
+    def join(self, a: int, b: int) -> None:
+        """Make the groups of two numbers one."""
+        low, high = sorted((self.root(a), self.root(b)))
+        self._parent[high] = low
+
+    def members(self) -> Iterator[tuple[int, ...]]:
+        """Yield each group, its numbers in order."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for number in sorted(self._parent):
+            found[self.root(number)].append(number)
+        yield from (tuple(numbers) for numbers in found.values())
+
+
+def grouped(key: npt.NDArray[Any]) -> Iterator[npt.NDArray[np.int64]]:
+    """Yield the indices of equal values of `key`, in the order of the values."""
+    if len(key) == 0:
+        return
+    order = np.argsort(key, kind="stable")
+    breaks = np.flatnonzero(np.diff(key[order])) + 1
+    yield from np.split(order, breaks)

@@ -1,0 +1,48 @@
+"""Which geometries of many lie within a distance of each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely import STRtree
+
+if TYPE_CHECKING:
+    from .feedback import Feedback
+    from .geodesy import Geodesy
+
+__all__ = ["pairs_within"]
+
+
+def pairs_within(
+    geometries: npt.NDArray[np.object_],
+    distance_m: float,
+    *,
+    geodesy: Geodesy,
+    feedback: Feedback,
+    labels: Sequence[str] | None = None,
+) -> Iterator[tuple[int, int]]:
+    """Yield the numbers of geometries that may be within `distance_m`, each pair once.
+
+    None is missing; some may be a little farther apart. With `labels`, one a geometry,
+    only pairs with two different labels are looked at.
+    """
+    bounds = shapely.bounds(geometries)
+    margin = geodesy.reach_units(bounds) * distance_m
+    boxes = shapely.box(*(bounds + margin[:, None] * np.array([-1, -1, 1, 1])).T)
+    tree = STRtree(geometries)
+    for one, box in enumerate(boxes):
+        feedback.check()
+        others = np.sort(tree.query(box))
+        others = others[others > one]
+        if labels is not None:
+            others = others[[labels[other] != labels[one] for other in others.tolist()]]
+        if len(others) == 0:
+            continue
+        # prepared for this one search, many outlines would fill the memory
+        shapely.prepare(geometries[one])
+        near = shapely.dwithin(geometries[one], geometries[others], margin[one])
+        shapely.destroy_prepared(geometries[one])
+        yield from ((one, other) for other in others[near].tolist())

@@ -1,0 +1,72 @@
+"""Which Python packages the engine needs, and what to do where they are missing."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from .i18n import tr
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = ["missing_requirements"]
+
+_NEEDED = (("numpy", (1, 20)), ("pyproj", (3, 2)), ("shapely", (2, 0)))
+
+
+@lru_cache(maxsize=1)
+def missing_requirements() -> str | None:
+    """Return what is missing and how to get it; None when all is there."""
+    found = [
+        problem
+        for name, least in _NEEDED
+        for problem in [_problem_with(name, least)]
+        if problem is not None
+    ]
+    if not found:
+        return None
+    return tr(
+        "Enclave Watch needs Python packages that this QGIS does not have: {}. "
+        "Install them into the Python of QGIS, for example with: "
+        'python3 -m pip install --user "shapely>=2" '
+        "(on Windows in the OSGeo4W Shell), then start QGIS again."
+    ).format("; ".join(found))
+
+
+def _problem_with(name: str, least: tuple[int, int]) -> str | None:
+    needed = ".".join(str(number) for number in least)
+    try:
+        module = _imported_apart(name) if name == "shapely" else importlib.import_module(name)
+    except ImportError as error:
+        return tr("{} {} or newer (not found: {})").format(name, needed, error)
+    version = str(getattr(module, "__version__", "0"))
+    if _numbers(version) < least:
+        return tr("{} {} or newer (found {})").format(name, needed, version)
+    return None
+
+
+def _imported_apart(name: str) -> ModuleType:
+    """Import a package that brings its own copy of a library that QGIS has loaded already.
+
+    On Linux the loader would bind shapely's calls to the GEOS of QGIS, which may be an older
+    one: wrong results or a crash. Bound deeply, shapely keeps to the GEOS it came with.
+    """
+    deep = getattr(os, "RTLD_DEEPBIND", None)
+    if deep is None or name in sys.modules:
+        return importlib.import_module(name)
+    flags = sys.getdlopenflags()
+    sys.setdlopenflags(flags | deep)
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.setdlopenflags(flags)
+
+
+def _numbers(version: str) -> tuple[int, int]:
+    major, minor, *_ = (*version.split("."), "0", "0")
+    digits = ["".join(sign for sign in part if sign.isdigit()) or "0" for part in (major, minor)]
+    return int(digits[0]), int(digits[1])

@@ -1,0 +1,1 @@
+"""What QGIS Processing sees of the plugin."""

@@ -1,0 +1,146 @@
+"""What all algorithms of Enclave Watch have in common."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from pathlib import Path
+from typing import Any, Mapping
+
+from qgis.core import (
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+)
+from qgis.PyQt.QtGui import QIcon
+
+from ..compat import ensure_proj_data, keep_proj_context
+from ..core.errors import Cancelled, EnclaveWatchError
+from ..core.feedback import Feedback
+from .checks import problem_with
+from .help import help_html
+from .inputs import Inputs, read_alliances
+
+__all__ = ["EnclaveWatchAlgorithm", "ProcessingLog"]
+
+_RESOURCES = Path(__file__).parent.parent / "resources"
+_HELP_URL = "https://github.com/enclave-watch/enclave-watch/blob/main/docs/method.md"
+
+
+class ProcessingLog(Feedback):
+    """Lets the engine speak to the log, the progress bar and the cancel button of Processing."""
+
+    def __init__(self, feedback: QgsProcessingFeedback) -> None:
+        self._feedback = feedback
+
+    def info(self, text: str) -> None:
+        """Write a plain line."""
+        self._feedback.pushInfo(text)
+
+    def warning(self, text: str) -> None:
+        """Write a line that stands out."""
+        self._feedback.pushWarning(text)
+
+    def progress(self, fraction: float) -> None:
+        """Move the progress bar to `fraction`, 0 to 1."""
+        self._feedback.setProgress(100.0 * fraction)
+
+    def is_cancelled(self) -> bool:
+        """Return whether the user pressed cancel."""
+        return bool(self._feedback.isCanceled())
+
+
+class EnclaveWatchAlgorithm(QgsProcessingAlgorithm):
+    """Checks and reads its inputs, speaks to the log, and turns errors into plain words.
+
+    A subclass gives the texts, declares parameters and outputs in `initAlgorithm`, and does its
+    work in `compute`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._alliances: Mapping[str, str] = {}
+
+    @abstractmethod
+    def compute(self, inputs: Inputs, feedback: Feedback) -> dict[str, Any]:
+        """Do the work in a worker thread and return the outputs.
+
+        Raises
+        ------
+        EnclaveWatchError : what the user can mend
+        """
+
+    @abstractmethod
+    def help_fields(self) -> dict[str, str]:
+        """Return name -> meaning of the fields of the main output, for the help."""
+
+    def createInstance(self) -> EnclaveWatchAlgorithm:
+        """Return a fresh one: each run has its own."""
+        return type(self)()
+
+    def icon(self) -> QIcon:
+        """Return the algorithm's icon."""
+        return QIcon(self.svgIconPath())
+
+    def svgIconPath(self) -> str:
+        """Return the path of the algorithm's icon, or else of the plugin's."""
+        own = _RESOURCES / "icons" / f"{self.name()}.svg"
+        return str(own if own.is_file() else _RESOURCES / "icon.svg")
+
+    def helpUrl(self) -> str:
+        """Return where the method is described in full."""
+        return _HELP_URL
+
+    def shortHelpString(self) -> str:
+        """Return the help: what the algorithm does, its parameters, outputs and fields."""
+        return help_html(self, self.help_fields())
+
+    def canExecute(self) -> tuple[bool, str]:
+        """Return whether the packages of the engine are there, and otherwise what to install."""
+        from ..core.requirements import missing_requirements
+
+        message = missing_requirements()
+        return message is None, message or ""
+
+    def checkParameterValues(
+        self, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> tuple[bool, str]:
+        """Return whether the run can succeed as far as that is known before, and why not."""
+        if self.canExecute()[0]:
+            message = problem_with(Inputs(self, parameters, context))
+            if message is not None:
+                return False, message
+        return super().checkParameterValues(parameters, context)
+
+    def prepareAlgorithm(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,  # noqa: ARG002 - QGIS's signature
+    ) -> bool:
+        """Check again, since models do not, and read what only the main thread may."""
+        ready, message = self.canExecute()
+        if not ready:
+            raise QgsProcessingException(message)
+        ensure_proj_data()
+        problem = problem_with(Inputs(self, parameters, context))
+        if problem is not None:
+            raise QgsProcessingException(problem)
+        self._alliances = read_alliances(Inputs(self, parameters, context))
+        return True
+
+    def processAlgorithm(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> dict[str, Any]:
+        """Run, in a worker thread."""
+        keep_proj_context()
+        inputs = Inputs(self, parameters, context, self._alliances)
+        try:
+            return self.compute(inputs, ProcessingLog(feedback))
+        except Cancelled:
+            return {}
+        except EnclaveWatchError as error:
+            raise QgsProcessingException(str(error)) from error

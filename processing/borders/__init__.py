@@ -1,0 +1,1 @@
+"""Algorithms about the border of the home country."""

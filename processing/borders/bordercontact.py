@@ -1,0 +1,168 @@
+"""`enclavewatch:bordercontact`: lines along the border, one an enclave, neighbour and date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Iterator
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingParameterFeatureSink,
+    QgsWkbTypes,
+)
+
+from ...core.i18n import tr
+from ...core.text import contacts_text
+from .. import parameters as keys
+from ..fields import BorderStretch, Column, contact_columns
+from ..snapshots import (
+    COUNT,
+    DATES,
+    FEATURES,
+    LAST_DATE,
+    SUMMARY,
+    Finding,
+    SnapshotAlgorithm,
+    number_output,
+    text_output,
+)
+
+if TYPE_CHECKING:
+    from ...core.model import Enclave
+    from ...core.timeline import SnapshotAnalysis
+    from ..output import StyleFunction
+
+__all__ = ["BorderContact"]
+
+_KEYS = (
+    keys.CONTROL,
+    keys.FACTION_FIELD,
+    keys.DATE_FIELD,
+    keys.DATE,
+    keys.FROM_DATE,
+    keys.TO_DATE,
+    keys.ALLIANCES,
+    keys.COUNTRIES,
+    keys.HOME,
+    keys.TOLERANCE,
+    keys.END_FIELD,
+    keys.END_INCLUSIVE,
+    keys.COUNTRY_FIELD,
+    keys.SNAP,
+    keys.JOIN_DISTANCE,
+    keys.MIN_CONTACT,
+    keys.MIN_AREA,
+)
+
+
+class BorderContact(SnapshotAlgorithm):
+    """Gives the stretches of the home country's border along which enclaves lie."""
+
+    TOTAL_KM = "TOTAL_KM"
+    LONGEST_KM = "LONGEST_KM"
+
+    def name(self) -> str:
+        """Return the name that models and scripts hold: never to change."""
+        return "bordercontact"
+
+    def displayName(self) -> str:
+        """Return the name in the toolbox."""
+        return tr("Border contact")
+
+    def group(self) -> str:
+        """Return the group in the toolbox."""
+        return tr("Borders")
+
+    def groupId(self) -> str:
+        """Return the group's id."""
+        return "borders"
+
+    def tags(self) -> list[str]:
+        """Return what the toolbox's search finds it by."""
+        return tr(
+            "border,contact,frontier,neighbour,neighbor,coast,length,"
+            "enclave,control,faction,conflict"
+        ).split(",")
+
+    def shortDescription(self) -> str:
+        """Return one line of what it gives."""
+        return tr(
+            "The stretches of the home country's border along which each enclave lies on each "
+            "date, with their length, measured along the border."
+        )
+
+    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Declare parameters and outputs."""
+        for parameter in keys.make_parameters(_KEYS):
+            self.addParameter(parameter)
+        self.addParameter(
+            QgsProcessingParameterFeatureSink(
+                keys.OUTPUT, tr("Border contact"), QgsProcessing.SourceType.TypeVectorLine
+            )
+        )
+        for output in (
+            number_output(COUNT, tr("Number of stretches on the last date")),
+            number_output(self.TOTAL_KM, tr("Length of all stretches on the last date (km)")),
+            number_output(self.LONGEST_KM, tr("Length of the longest one on the last date (km)")),
+            number_output(DATES, tr("Number of dates")),
+            text_output(LAST_DATE, tr("Last date")),
+            number_output(FEATURES, tr("Number of features written, of all dates")),
+            text_output(SUMMARY, tr("The last date in words, one line a faction")),
+        ):
+            self.addOutput(output)
+
+    def columns(self, *, has_times: bool) -> tuple[Column, ...]:
+        """Return the fields of the result."""
+        return contact_columns(has_times=has_times)
+
+    def wkb_type(self) -> int:
+        """Return the geometry type of the result."""
+        return QgsWkbTypes.Type.MultiLineString
+
+    def rows(self, analysis: SnapshotAnalysis, finding: Finding) -> Iterator[tuple[Any, Any]]:
+        """Yield each contact of the enclaves that are large enough to be shown."""
+        totals_km: dict[str, float] = {}
+        for border in finding.geography.borders:
+            totals_km[border.neighbour] = totals_km.get(border.neighbour, 0.0) + border.length_km
+        for enclave in finding.shown(analysis.enclaves):
+            for contact in enclave.contacts:
+                stretch = BorderStretch(enclave, contact, totals_km.get(contact.neighbour, 0.0))
+                yield stretch, contact.geometry
+
+    def figures(self, last: SnapshotAnalysis, finding: Finding) -> dict[str, Any]:  # noqa: ARG002
+        """Return the headline figures; small enclaves count in all of them."""
+        lengths_km = [contact.length_km for e in last.enclaves for contact in e.contacts]
+        return {
+            COUNT: len(lengths_km),
+            self.TOTAL_KM: sum(lengths_km),
+            self.LONGEST_KM: max(lengths_km, default=0.0),
+            SUMMARY: "\n".join(_faction_lines(last.enclaves)),
+        }
+
+    def layer_title(self) -> str:
+        """Return what the result is, for the name of its layer."""
+        return tr("Border contact")
+
+    def style(self) -> StyleFunction:
+        """Return the function that styles the result."""
+        from ..styling import style_contacts
+
+        return style_contacts
+
+
+def _faction_lines(enclaves: tuple[Enclave, ...]) -> list[str]:
+    """Return one line a faction, by name: its contact, or how far the nearest border is."""
+    lines = []
+    for faction in sorted({enclave.faction for enclave in enclaves}):
+        own = [enclave for enclave in enclaves if enclave.faction == faction]
+        lines.append(f"{faction}: {contacts_text(own) or _no_contact(own)}")
+    return lines
+
+
+def _no_contact(enclaves: list[Enclave]) -> str:
+    away = [enclave for enclave in enclaves if enclave.border_dist_km is not None]
+    if not away:
+        return tr("no border contact")
+    nearest = min(away, key=lambda enclave: enclave.border_dist_km)
+    return tr(
+        "no border contact; the nearest enclave lies {distance:,.1f} km from {country}"
+    ).format(distance=nearest.border_dist_km, country=nearest.border_nearest)

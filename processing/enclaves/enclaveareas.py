@@ -1,0 +1,153 @@
+"""`enclavewatch:enclaveareas`: polygons, one an enclave and date, with all figures of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Iterator
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingParameterFeatureSink,
+    QgsWkbTypes,
+)
+
+from ...core.i18n import tr
+from ...core.text import summary_lines
+from .. import parameters as keys
+from ..fields import Column, enclave_columns
+from ..snapshots import (
+    COUNT,
+    DATES,
+    FEATURES,
+    LAST_DATE,
+    SUMMARY,
+    Finding,
+    SnapshotAlgorithm,
+    number_output,
+    text_output,
+)
+
+if TYPE_CHECKING:
+    from ...core.timeline import SnapshotAnalysis
+    from ..output import StyleFunction
+
+__all__ = ["EnclaveAreas"]
+
+_KEYS = (
+    keys.CONTROL,
+    keys.FACTION_FIELD,
+    keys.DATE_FIELD,
+    keys.DATE,
+    keys.FROM_DATE,
+    keys.TO_DATE,
+    keys.ALLIANCES,
+    keys.COUNTRIES,
+    keys.HOME,
+    keys.PROVINCES,
+    keys.PLACES,
+    keys.TOLERANCE,
+    keys.END_FIELD,
+    keys.END_INCLUSIVE,
+    keys.COUNTRY_FIELD,
+    keys.PROVINCE_FIELD,
+    keys.PLACE_FIELD,
+    keys.SNAP,
+    keys.JOIN_DISTANCE,
+    keys.MIN_CONTACT,
+    keys.MIN_PRESENCE,
+    keys.MIN_AREA,
+    keys.REFERENCE_AREA,
+    keys.POSITION_ERROR,
+)
+
+
+class EnclaveAreas(SnapshotAlgorithm):
+    """Gives each faction's enclaves on each date, with their areas, borders and neighbours."""
+
+    TOTAL_KM2 = "TOTAL_KM2"
+    LARGEST_KM2 = "LARGEST_KM2"
+    LARGEST_FACTION = "LARGEST_FACTION"
+
+    def name(self) -> str:
+        """Return the name that models and scripts hold: never to change."""
+        return "enclaveareas"
+
+    def displayName(self) -> str:
+        """Return the name in the toolbox."""
+        return tr("Enclave areas")
+
+    def group(self) -> str:
+        """Return the group in the toolbox."""
+        return tr("Enclaves")
+
+    def groupId(self) -> str:
+        """Return the group's id."""
+        return "enclaves"
+
+    def tags(self) -> list[str]:
+        """Return what the toolbox's search finds it by."""
+        return tr(
+            "enclave,pocket,area,control,territory,faction,conflict,"
+            "encircled,besieged,border,snapshot"
+        ).split(",")
+
+    def shortDescription(self) -> str:
+        """Return one line of what it gives."""
+        return tr(
+            "Each faction's connected pieces of ground on each date, with area, perimeter, share, "
+            "border contact, neighbours, status, provinces and places."
+        )
+
+    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Declare parameters and outputs."""
+        for parameter in keys.make_parameters(_KEYS):
+            self.addParameter(parameter)
+        self.addParameter(
+            QgsProcessingParameterFeatureSink(
+                keys.OUTPUT, tr("Enclaves"), QgsProcessing.SourceType.TypeVectorPolygon
+            )
+        )
+        for output in (
+            number_output(COUNT, tr("Number of enclaves on the last date")),
+            number_output(self.TOTAL_KM2, tr("Area of all enclaves on the last date (km2)")),
+            number_output(self.LARGEST_KM2, tr("Area of the largest one on the last date (km2)")),
+            text_output(self.LARGEST_FACTION, tr("Faction that holds the largest one")),
+            number_output(DATES, tr("Number of dates")),
+            text_output(LAST_DATE, tr("Last date")),
+            number_output(FEATURES, tr("Number of features written, of all dates")),
+            text_output(SUMMARY, tr("The last date in words, one line a faction")),
+        ):
+            self.addOutput(output)
+
+    def columns(self, *, has_times: bool) -> tuple[Column, ...]:
+        """Return the fields of the result."""
+        return enclave_columns(has_times=has_times)
+
+    def wkb_type(self) -> int:
+        """Return the geometry type of the result."""
+        return QgsWkbTypes.Type.MultiPolygon
+
+    def rows(self, analysis: SnapshotAnalysis, finding: Finding) -> Iterator[tuple[Any, Any]]:
+        """Yield each enclave that is large enough to be shown."""
+        for enclave in finding.shown(analysis.enclaves):
+            yield enclave, enclave.geometry
+
+    def figures(self, last: SnapshotAnalysis, finding: Finding) -> dict[str, Any]:
+        """Return the headline figures; small enclaves count in all of them."""
+        biggest = max(last.enclaves, key=lambda enclave: enclave.area_km2, default=None)
+        return {
+            COUNT: len(last.enclaves),
+            self.TOTAL_KM2: sum(enclave.area_km2 for enclave in last.enclaves),
+            self.LARGEST_KM2: biggest.area_km2 if biggest else 0.0,
+            self.LARGEST_FACTION: biggest.faction if biggest else "",
+            SUMMARY: "\n".join(summary_lines(last.enclaves, finding.home_label)),
+        }
+
+    def layer_title(self) -> str:
+        """Return what the result is, for the name of its layer."""
+        return tr("Enclaves")
+
+    def style(self) -> StyleFunction:
+        """Return the function that styles the result."""
+        from ..styling import style_enclaves
+
+        return style_enclaves

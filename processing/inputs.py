@@ -1,0 +1,340 @@
+"""What a run reads: the parameters as plain values, the control layer, the countries around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Mapping
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeatureSource,
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingUtils,
+    QgsRectangle,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import QFileInfo
+
+from ..core.errors import AllianceError, EmptyLayerError, WorldMapError
+from ..core.i18n import tr
+from ..core.model import NamedGeometry, Parameters
+from . import parameters as keys
+from . import worldmap
+from .convert import ControlReader, alliances_from_table, crs_text, named_geometries, plain_value
+from .reach import bring_over, in_reach, surroundings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from shapely import Geometry
+
+    from ..core.feedback import Feedback
+    from ..core.geography import Geography
+    from ..core.series import Series
+
+__all__ = [
+    "Inputs",
+    "NamedSource",
+    "countries_of",
+    "engine_parameters",
+    "home_names",
+    "read_alliances",
+    "read_geography",
+    "read_moment",
+    "read_series_of",
+    "source_label",
+]
+
+_NUMBERS = {
+    keys.SNAP: "snap_m",
+    keys.JOIN_DISTANCE: "join_distance_m",
+    keys.TOLERANCE: "tolerance_m",
+    keys.MIN_CONTACT: "min_contact_km",
+    keys.MIN_PRESENCE: "min_presence_km2",
+    keys.MIN_AREA: "min_area_km2",
+    keys.REFERENCE_AREA: "reference_area_km2",
+    keys.POSITION_ERROR: "position_error_m",
+}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The algorithm that runs, and what the user gave it."""
+
+    algorithm: QgsProcessingAlgorithm
+    values: Mapping[str, Any]
+    context: QgsProcessingContext
+    alliances: Mapping[str, str] = field(default_factory=dict)
+
+    def has(self, key: str) -> bool:
+        """Return whether the algorithm takes `key` and the user gave a value for it."""
+        if self.algorithm.parameterDefinition(key) is None:
+            return False
+        value = plain_value(self.values.get(key))
+        return value is not None and value != ""
+
+    def text(self, key: str) -> str | None:
+        """Return a text or the name of a field; its default where the user left it empty."""
+        definition = self.algorithm.parameterDefinition(key)
+        if definition is None:
+            return None
+        given = self.algorithm.parameterAsString(self.values, key, self.context)
+        return given or definition.defaultValue() or None
+
+    def source(self, key: str) -> QgsFeatureSource | None:
+        """Return a layer; None where the user gave none."""
+        if not self.has(key):
+            return None
+        return self.algorithm.parameterAsSource(self.values, key, self.context)
+
+
+@dataclass(frozen=True)
+class NamedSource:
+    """A layer of things with names.
+
+    Attributes
+    ----------
+    label : how messages call it
+    is_users : whether it is the user's own, not the world map's
+    """
+
+    source: QgsFeatureSource
+    field_name: str
+    label: str
+    is_users: bool = True
+
+    @property
+    def is_lines(self) -> bool:
+        """Return whether it holds lines."""
+        line = QgsWkbTypes.GeometryType.LineGeometry
+        return QgsWkbTypes.geometryType(self.source.wkbType()) == line
+
+
+def source_label(kind: str, source: QgsFeatureSource) -> str:
+    """Return how messages call a layer: `Control layer "fronts"`."""
+    return f'{kind} "{source.sourceName()}"'
+
+
+def engine_parameters(inputs: Inputs) -> Parameters:
+    """Return the numbers of the run; those that the algorithm does not take keep their defaults."""
+    given = {
+        name: inputs.algorithm.parameterAsDouble(inputs.values, key, inputs.context)
+        for key, name in _NUMBERS.items()
+        if inputs.has(key)
+    }
+    return Parameters(**given)
+
+
+def read_moment(inputs: Inputs, key: str) -> datetime | None:
+    """Return the date that is the parameter `key`; None where the user gave none."""
+    from ..core.dates import parse_date
+
+    if not inputs.has(key):
+        return None
+    given = inputs.algorithm.parameterAsDateTime(inputs.values, key, inputs.context)
+    plain = plain_value(given) if given.isValid() else inputs.values[key]
+    return parse_date(plain)
+
+
+def home_names(inputs: Inputs) -> tuple[str, ...]:
+    """Return the names of the home country as the user wrote them."""
+    text = inputs.text(keys.HOME) or ""
+    return tuple(name.strip() for name in text.split(";") if name.strip())
+
+
+def read_alliances(inputs: Inputs) -> Mapping[str, str]:
+    """Return faction -> alliance, from a table or from text. For the main thread.
+
+    Raises
+    ------
+    AllianceError : if the text is neither pairs nor the name of a table
+    """
+    from ..core.alliances import parse_alliances
+
+    if not inputs.has(keys.ALLIANCES):
+        return {}
+    given = inputs.values[keys.ALLIANCES]
+    if isinstance(given, QgsVectorLayer):
+        return alliances_from_table(given)
+    text = inputs.text(keys.ALLIANCES) or ""
+    layer = _table(text, inputs.context)
+    if layer is not None:
+        return alliances_from_table(layer)
+    if "=" not in text:
+        raise AllianceError(
+            tr(
+                'Alliances: there is no table "{text}". Give the name, id or path of a table, or '
+                'pairs such as "A=B; C=D", which count A as B and C as D.'
+            ).format(text=text)
+        )
+    return parse_alliances(text)
+
+
+def read_series_of(inputs: Inputs, feedback: Feedback) -> Series:
+    """Return the control layer as a series of snapshots."""
+    from ..core.series import read_series
+
+    source = inputs.source(keys.CONTROL)
+    name = source.sourceName()
+    reader = ControlReader(
+        source,
+        layer_name=name,
+        faction_field=inputs.text(keys.FACTION_FIELD),
+        date_field=inputs.text(keys.DATE_FIELD),
+        end_field=inputs.text(keys.END_FIELD),
+        end_inclusive=inputs.algorithm.parameterAsBool(
+            inputs.values, keys.END_INCLUSIVE, inputs.context
+        ),
+    )
+    try:
+        series = read_series(
+            reader.rows(feedback),
+            layer_name=name,
+            crs=crs_text(source.sourceCrs()),
+            alliances=inputs.alliances,
+            dated=inputs.has(keys.DATE_FIELD),
+            end_field=inputs.has(keys.END_FIELD),
+            date=read_moment(inputs, keys.DATE),
+            from_date=read_moment(inputs, keys.FROM_DATE),
+            to_date=read_moment(inputs, keys.TO_DATE),
+            feedback=feedback,
+        )
+    except EmptyLayerError:
+        # dates that cannot be read say more than that nothing is left
+        reader.report(feedback)
+        raise
+    reader.report(feedback)
+    return series
+
+
+def read_geography(
+    inputs: Inputs, series: Series, parameters: Parameters, feedback: Feedback
+) -> Geography:
+    """Return the home country, its border, its provinces and its places."""
+    from ..core.geography import build_geography
+
+    countries = countries_of(inputs)
+    outlines = _read_countries(inputs, series, countries, feedback.part(0.0, 0.2))
+    provinces = _read_provinces(inputs, series, feedback.part(0.2, 0.35))
+    places = _read_places(inputs, series, feedback.part(0.35, 0.4))
+    return build_geography(
+        series,
+        countries=[] if countries.is_lines else outlines,
+        border_lines=outlines if countries.is_lines else [],
+        provinces=provinces,
+        places=places,
+        home=home_names(inputs),
+        countries_label=countries.label,
+        parameters=parameters,
+        feedback=feedback.part(0.4, 1.0),
+    )
+
+
+def countries_of(inputs: Inputs) -> NamedSource:
+    """Return the countries that the user gave, or else those of the world map."""
+    source = inputs.source(keys.COUNTRIES)
+    if source is not None:
+        label = source_label(tr("Countries layer"), source)
+        return NamedSource(source, inputs.text(keys.COUNTRY_FIELD), label)
+    layer = worldmap.world_layer(worldmap.WORLD_COUNTRIES)
+    label = tr("World map of QGIS, countries")
+    return NamedSource(layer, worldmap.WORLD_COUNTRY_FIELD, label, is_users=False)
+
+
+def _provinces_of(inputs: Inputs) -> NamedSource:
+    source = inputs.source(keys.PROVINCES)
+    if source is not None:
+        label = source_label(tr("Provinces layer"), source)
+        return NamedSource(source, inputs.text(keys.PROVINCE_FIELD), label)
+    layer = worldmap.world_layer(worldmap.WORLD_PROVINCES)
+    label = tr("World map of QGIS, provinces")
+    return NamedSource(layer, worldmap.WORLD_PROVINCE_FIELD, label, is_users=False)
+
+
+def _read_countries(
+    inputs: Inputs, series: Series, countries: NamedSource, feedback: Feedback
+) -> list[NamedGeometry]:
+    """Return the countries, or border lines, that the control layer needs, in its CRS."""
+    control = inputs.source(keys.CONTROL)
+    crs, target = countries.source.sourceCrs(), control.sourceCrs()
+    box = _around_control(inputs, series, crs)
+    named = _read_named(countries, feedback)
+    if countries.is_lines:
+        return bring_over(named, crs, target, box, feedback)
+    chosen = in_reach(named, box, home_names(inputs), crs)
+    feedback.info(
+        tr(
+            "{layer}: {count} countries read, {near} of them within reach of the control layer."
+        ).format(layer=countries.label, count=len(named), near=len(chosen))
+    )
+    return bring_over(chosen, crs, target, box, feedback)
+
+
+def _read_provinces(inputs: Inputs, series: Series, feedback: Feedback) -> list[NamedGeometry]:
+    if inputs.algorithm.parameterDefinition(keys.PROVINCES) is None:
+        return []
+    try:
+        provinces = _provinces_of(inputs)
+    except WorldMapError as error:
+        # Countries of one's own are enough to go on with.
+        feedback.warning(tr("Provinces are left out. {reason}").format(reason=error))
+        return []
+    return _read_near_control(inputs, series, provinces, feedback)
+
+
+def _read_places(inputs: Inputs, series: Series, feedback: Feedback) -> list[NamedGeometry]:
+    source = inputs.source(keys.PLACES)
+    if source is None:
+        return []
+    label = source_label(tr("Places layer"), source)
+    places = NamedSource(source, inputs.text(keys.PLACE_FIELD), label)
+    return _read_near_control(inputs, series, places, feedback)
+
+
+def _read_near_control(
+    inputs: Inputs, series: Series, named_source: NamedSource, feedback: Feedback
+) -> list[NamedGeometry]:
+    crs = named_source.source.sourceCrs()
+    box = _around_control(inputs, series, crs)
+    named = _read_named(named_source, feedback, within=box)
+    target = inputs.source(keys.CONTROL).sourceCrs()
+    return bring_over(named, crs, target, box, feedback)
+
+
+def _read_named(
+    named_source: NamedSource, feedback: Feedback, within: QgsRectangle | None = None
+) -> list[tuple[str, Geometry]]:
+    return named_geometries(
+        named_source.source,
+        named_source.field_name,
+        label=named_source.label,
+        feedback=feedback,
+        within=within,
+        is_users=named_source.is_users,
+    )
+
+
+def _around_control(
+    inputs: Inputs, series: Series, crs: QgsCoordinateReferenceSystem
+) -> QgsRectangle:
+    """Return the surroundings of the control layer in the CRS of another layer.
+
+    They are those of what was read of it: the extent that a layer gives can be out of date.
+    """
+    import shapely
+
+    control = inputs.source(keys.CONTROL)
+    label = source_label(tr("Control layer"), control)
+    extent = QgsRectangle(*shapely.total_bounds(series.store.polygons))
+    return surroundings(extent, control.sourceCrs(), crs, label)
+
+
+def _table(text: str, context: QgsProcessingContext) -> QgsVectorLayer | None:
+    """Return the table that `text` names; None where it names none."""
+    is_file = QFileInfo(text.split("|", maxsplit=1)[0]).isFile()
+    # Text of pairs is not worth trying to open as a data source.
+    may_open = is_file or "=" not in text
+    layer = QgsProcessingUtils.mapLayerFromString(text, context, may_open)
+    return layer if isinstance(layer, QgsVectorLayer) else None

@@ -1,0 +1,145 @@
+"""Writing results, and what becomes of them once QGIS loads them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable, Sequence
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsFeatureSink,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingLayerPostProcessorInterface,
+    QgsProcessingOutputLayerDefinition,
+    QgsVectorLayer,
+)
+
+from ..core.i18n import tr
+from .convert import to_qgs_geometry
+from .fields import Column, label_columns, to_fields
+
+if TYPE_CHECKING:
+    from .inputs import Inputs
+
+__all__ = ["ResultWriter", "name_and_style_on_load"]
+
+StyleFunction = Callable[[QgsVectorLayer, Sequence[str]], None]
+
+_post_processors: dict[str, _StyleOnLoad] = {}
+"""Kept here because nothing else keeps them: QGIS holds no reference, and an algorithm that ran in
+a model is gone before its layers are loaded."""
+
+
+class ResultWriter:
+    """Writes rows of one output by its columns; a write that fails is an error.
+
+    Parameters
+    ----------
+    key : the output's parameter
+    wkb_type : of the layer to write, multi-part
+    """
+
+    def __init__(
+        self,
+        inputs: Inputs,
+        key: str,
+        columns: Sequence[Column],
+        wkb_type: int,
+        crs: QgsCoordinateReferenceSystem,
+    ) -> None:
+        self._columns = columns
+        self._fields = to_fields(columns)
+        self._sink, self.output_id = inputs.algorithm.parameterAsSink(
+            inputs.values, key, inputs.context, self._fields, wkb_type, crs
+        )
+        if self._sink is None:
+            raise QgsProcessingException(inputs.algorithm.invalidSinkError(inputs.values, key))
+        self.count = 0
+
+    def write(self, row: Any, geometry: Any) -> None:
+        """Write one row with a shapely geometry."""
+        feature = QgsFeature(self._fields)
+        feature.setAttributes([column.value(row) for column in self._columns])
+        feature.setGeometry(to_qgs_geometry(geometry))
+        if not self._sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
+            self._fail()
+        self.count += 1
+
+    def close(self) -> None:
+        """Write what is still in memory and let go of the file."""
+        if not self._sink.flushBuffer():
+            self._fail()
+        self._sink = None
+
+    def _fail(self) -> None:
+        raise QgsProcessingException(
+            tr("Result cannot be written to {output}: {reason}").format(
+                output=self.output_id, reason=self._sink.lastError() or tr("unknown reason")
+            )
+        )
+
+
+def name_and_style_on_load(
+    inputs: Inputs,
+    key: str,
+    writer: ResultWriter,
+    *,
+    name: str,
+    columns: Sequence[Column],
+    style: StyleFunction,
+    factions: Sequence[str],
+) -> None:
+    """Let QGIS load the result, if it will, under `name` with its headings and its style."""
+    context, output_id = inputs.context, writer.output_id
+    if not context.willLoadLayerOnCompletion(output_id):
+        return
+    details = context.layerToLoadOnCompletionDetails(output_id)
+    if not _named_by_user(inputs.values.get(key)):
+        details.name = name
+    _keep(output_id, _StyleOnLoad(columns, style, factions))
+    details.setPostProcessor(_post_processors[output_id])
+
+
+def _keep(output_id: str, post_processor: _StyleOnLoad) -> None:
+    """Keep a post-processor until it has run.
+
+    Those that have are let go of here, and not by themselves: QGIS is still inside of them then.
+    """
+    for done in [key for key, kept in _post_processors.items() if kept.has_run]:
+        del _post_processors[done]
+    _post_processors[output_id] = post_processor
+
+
+def _named_by_user(destination: Any) -> bool:
+    """Return whether a model gives the output a name of its own."""
+    return isinstance(destination, QgsProcessingOutputLayerDefinition) and bool(
+        destination.destinationName
+    )
+
+
+class _StyleOnLoad(QgsProcessingLayerPostProcessorInterface):
+    """Runs on the main thread when a result has been loaded."""
+
+    def __init__(
+        self, columns: Sequence[Column], style: StyleFunction, factions: Sequence[str]
+    ) -> None:
+        super().__init__()
+        self.has_run = False
+        self._columns = columns
+        self._style = style
+        self._factions = factions
+
+    def postProcessLayer(
+        self,
+        layer: QgsVectorLayer,
+        context: QgsProcessingContext,  # noqa: ARG002 - QGIS's signature
+        feedback: QgsProcessingFeedback,
+    ) -> None:
+        """Give the layer its headings and its style."""
+        from .styling import styled
+
+        self.has_run = True
+        label_columns(layer, self._columns)
+        styled(self._style, layer, self._factions, feedback)

@@ -1,0 +1,44 @@
+"""The Processing provider `enclavewatch`: the list of algorithms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsProcessingProvider
+from qgis.PyQt.QtGui import QIcon
+
+__all__ = ["EnclaveWatchProvider"]
+
+_ICON_FILE = Path(__file__).parent.parent / "resources" / "icon.svg"
+
+
+class EnclaveWatchProvider(QgsProcessingProvider):
+    """Offers the algorithms of Enclave Watch, with or without the packages that they need."""
+
+    def id(self) -> str:
+        """Return the name that models and scripts hold: never to change."""
+        return "enclavewatch"
+
+    def name(self) -> str:
+        """Return the name in the toolbox; a proper name, the same in every language."""
+        return "Enclave Watch"
+
+    def longName(self) -> str:
+        """Return the name where there is room."""
+        return self.name()
+
+    def icon(self) -> QIcon:
+        """Return the plugin's icon."""
+        return QIcon(self.svgIconPath())
+
+    def svgIconPath(self) -> str:
+        """Return the path of the plugin's icon."""
+        return str(_ICON_FILE)
+
+    def loadAlgorithms(self) -> None:
+        """Add one of each algorithm."""
+        from .borders.bordercontact import BorderContact
+        from .enclaves.enclaveareas import EnclaveAreas
+
+        for algorithm in (EnclaveAreas, BorderContact):
+            self.addAlgorithm(algorithm())

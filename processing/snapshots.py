@@ -1,0 +1,200 @@
+"""Algorithms that give, for every snapshot of a control layer, something about its enclaves."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Iterable, Iterator, Sequence
+
+from qgis.core import QgsProcessingOutputNumber, QgsProcessingOutputString
+
+from ..core.i18n import tr
+from . import parameters as keys
+from .base import EnclaveWatchAlgorithm
+from .inputs import Inputs, engine_parameters, read_geography, read_series_of
+from .output import ResultWriter, StyleFunction, name_and_style_on_load
+
+if TYPE_CHECKING:
+    from ..core.feedback import Feedback
+    from ..core.geography import Geography
+    from ..core.model import Enclave
+    from ..core.series import Series
+    from ..core.timeline import SnapshotAnalysis
+    from .fields import Column
+
+__all__ = [
+    "COUNT",
+    "DATES",
+    "FEATURES",
+    "LAST_DATE",
+    "SUMMARY",
+    "Finding",
+    "SnapshotAlgorithm",
+    "number_output",
+    "text_output",
+]
+
+COUNT = "COUNT"
+FEATURES = "FEATURES"
+DATES = "DATES"
+LAST_DATE = "LAST_DATE"
+SUMMARY = "SUMMARY"
+
+_SUMMARY_LINES_IN_LOG = 20
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a run has to go on once all is read: the same for every snapshot."""
+
+    series: Series
+    geography: Geography
+    min_area_km2: float
+
+    def shown(self, enclaves: Iterable[Enclave]) -> list[Enclave]:
+        """Return the enclaves that are large enough to become features."""
+        return [enclave for enclave in enclaves if enclave.area_km2 >= self.min_area_km2]
+
+    @property
+    def home_label(self) -> str:
+        """Return the home country's names, as a text."""
+        names = ", ".join(self.geography.home_names)
+        return names or tr("the reference area")
+
+
+class SnapshotAlgorithm(EnclaveWatchAlgorithm):
+    """Reads, analyses snapshot by snapshot, and writes each one's rows as soon as it is done."""
+
+    @abstractmethod
+    def columns(self, *, has_times: bool) -> tuple[Column, ...]:
+        """Return the fields of the result."""
+
+    @abstractmethod
+    def wkb_type(self) -> int:
+        """Return the geometry type of the result."""
+
+    @abstractmethod
+    def rows(self, analysis: SnapshotAnalysis, finding: Finding) -> Iterator[tuple[Any, Any]]:
+        """Yield the rows of one snapshot, each with its shapely geometry."""
+
+    @abstractmethod
+    def figures(self, last: SnapshotAnalysis, finding: Finding) -> dict[str, Any]:
+        """Return the headline figures of the last snapshot."""
+
+    @abstractmethod
+    def layer_title(self) -> str:
+        """Return what the result is, for the name of its layer."""
+
+    @abstractmethod
+    def style(self) -> StyleFunction:
+        """Return the function that styles the result."""
+
+    def help_fields(self) -> dict[str, str]:
+        """Return name -> heading and meaning of the fields."""
+        return {
+            column.name: f"{column.alias}. {column.meaning}"
+            for column in self.columns(has_times=False)
+        }
+
+    def compute(self, inputs: Inputs, feedback: Feedback) -> dict[str, Any]:
+        """Read, analyse, write."""
+        from ..core.timeline import analyse
+
+        parameters = engine_parameters(inputs)
+        series = read_series_of(inputs, feedback.part(0.0, 0.1))
+        geography = read_geography(inputs, series, parameters, feedback.part(0.1, 0.2))
+        finding = Finding(series, geography, parameters.min_area_km2)
+        columns = self.columns(has_times=series.has_times)
+        crs = inputs.source(keys.CONTROL).sourceCrs()
+        writer = ResultWriter(inputs, keys.OUTPUT, columns, self.wkb_type(), crs)
+        last = None
+        for last in analyse(series, geography, parameters, feedback.part(0.2, 1.0)):
+            self._write_snapshot(last, finding, writer, feedback)
+        writer.close()
+        name_and_style_on_load(
+            inputs,
+            keys.OUTPUT,
+            writer,
+            name=layer_name(self.layer_title(), series),
+            columns=columns,
+            style=self.style(),
+            factions=series.factions,
+        )
+        outputs = _run_figures(writer, series)
+        if last is not None:
+            outputs.update(self.figures(last, finding))
+            _tell_summary(outputs[SUMMARY].splitlines(), feedback)
+        return {keys.OUTPUT: writer.output_id, **outputs}
+
+    def _write_snapshot(
+        self,
+        analysis: SnapshotAnalysis,
+        finding: Finding,
+        writer: ResultWriter,
+        feedback: Feedback,
+    ) -> None:
+        for row, geometry in self.rows(analysis, finding):
+            feedback.check()
+            writer.write(row, geometry)
+        _tell_left_out(analysis, finding, feedback)
+
+
+def number_output(name: str, text: str) -> QgsProcessingOutputNumber:
+    """Return a number that models can use and command lines print."""
+    return QgsProcessingOutputNumber(name, text)
+
+
+def text_output(name: str, text: str) -> QgsProcessingOutputString:
+    """Return a text that models can use and command lines print."""
+    return QgsProcessingOutputString(name, text)
+
+
+def layer_name(title: str, series: Series) -> str:
+    """Return a name such as `Enclaves: fronts, 2018-05-31 to 2018-08-05`."""
+    dates = _dates_text(series)
+    if not dates:
+        return tr("{title}: {layer}").format(title=title, layer=series.layer_name)
+    return tr("{title}: {layer}, {dates}").format(title=title, layer=series.layer_name, dates=dates)
+
+
+def _dates_text(series: Series) -> str:
+    from ..core.dates import format_date
+
+    dates = [format_date(snapshot.date) for snapshot in series.snapshots if snapshot.date]
+    if len(dates) <= 1:
+        return "".join(dates)
+    return tr("{first} to {last}").format(first=dates[0], last=dates[-1])
+
+
+def _run_figures(writer: ResultWriter, series: Series) -> dict[str, Any]:
+    from ..core.dates import format_date
+
+    last_date = series.snapshots[-1].date if series.snapshots else None
+    return {
+        FEATURES: writer.count,
+        DATES: len(series.snapshots),
+        LAST_DATE: format_date(last_date),
+        SUMMARY: "",
+    }
+
+
+def _tell_summary(lines: Sequence[str], feedback: Feedback) -> None:
+    for line in lines[:_SUMMARY_LINES_IN_LOG]:
+        feedback.info(line)
+    more = len(lines) - _SUMMARY_LINES_IN_LOG
+    if more > 0:
+        feedback.info(tr("... and {count} more factions.").format(count=more))
+
+
+def _tell_left_out(analysis: SnapshotAnalysis, finding: Finding, feedback: Feedback) -> None:
+    from ..core.dates import format_date
+
+    left_out = len(analysis.enclaves) - len(finding.shown(analysis.enclaves))
+    if left_out:
+        feedback.info(
+            tr("{date}: {count} enclaves under {least:g} km2 left out of the features.").format(
+                date=format_date(analysis.date) or tr("Undated"),
+                count=left_out,
+                least=finding.min_area_km2,
+            )
+        )

@@ -1,0 +1,50 @@
+"""What is missing is named, with the way to get it."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+
+import pytest
+
+from enclave_watch.core import requirements
+
+
+@pytest.fixture
+def missing():
+    requirements.missing_requirements.cache_clear()
+    yield requirements.missing_requirements
+    requirements.missing_requirements.cache_clear()
+
+
+def named(name, version):
+    module = ModuleType(name)
+    module.__version__ = version
+    return module
+
+
+def test_nothing_is_missing_where_the_tests_run(missing):
+    assert missing() is None
+
+
+@pytest.mark.parametrize("name", ["shapely", "pyproj", "numpy"])
+def test_a_package_that_is_not_there_is_named_with_its_remedy(missing, monkeypatch, name):
+    monkeypatch.setitem(sys.modules, name, None)
+    text = missing()
+    assert f"{name} " in text
+    assert "not found" in text
+    assert "pip install" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "version"), [("shapely", "1.8.5.post1"), ("pyproj", "3.1.0"), ("numpy", "1.19")]
+)
+def test_a_package_that_is_too_old_is_named_with_its_version(missing, monkeypatch, name, version):
+    monkeypatch.setitem(sys.modules, name, named(name, version))
+    assert f"(found {version})" in missing()
+
+
+@pytest.mark.parametrize("version", ["2.0", "2.1rc1", "2.0.0b2", "10.0"])
+def test_a_version_that_will_do_will_do(missing, monkeypatch, version):
+    monkeypatch.setitem(sys.modules, "shapely", named("shapely", version))
+    assert missing() is None

@@ -1,0 +1,198 @@
+"""The real QGIS window on a virtual screen: run from the toolbox, results on the canvas."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+from qgis.core import Qgis
+
+import qgis_env
+
+SCRIPT = Path(__file__).parent / "window_script.py"
+SCREENSHOTS = qgis_env.BUILD / "screenshots"
+PATIENCE_S = 150
+STOP_S = 10
+
+pytestmark = [
+    pytest.mark.timeout(PATIENCE_S + 60),
+    pytest.mark.skipif(
+        not (shutil.which("Xvfb") and shutil.which("qgis")),
+        reason="needs the programs qgis and Xvfb, which `make install` brings",
+    ),
+]
+
+
+@contextmanager
+def running(command: list[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program, and end it at the end whatever happens."""
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(STOP_S)
+
+
+def photograph(screen: str, target: Path) -> None:
+    """Take a picture from outside, for whoever has to find out why QGIS is stuck."""
+    subprocess.run(
+        ["import", "-display", screen, "-window", "root", str(target)],
+        stdin=subprocess.DEVNULL,
+        timeout=STOP_S,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[str]:
+    """A virtual screen of its own; Xvfb takes the first number that is free."""
+    reading, writing = os.pipe()
+    command = [
+        "Xvfb",
+        "-displayfd",
+        str(writing),
+        "-screen",
+        "0",
+        "1600x1000x24",
+        "-nolisten",
+        "tcp",
+    ]
+    with running(command, pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            number = pipe.readline().strip()
+        assert number, "Xvfb does not start"
+        yield f":{number}"
+
+
+@pytest.fixture(scope="module")
+def seen(
+    screen: str, sample_copy: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """What the script in the window saw."""
+    folder = tmp_path_factory.mktemp("window")
+    profile = folder / "profile"
+    qgis_env.enable_plugin(qgis_env.environment(profile=profile))
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    job = {
+        "seen": str(folder / "seen.json"),
+        "screenshots": str(SCREENSHOTS),
+        "version": Qgis.QGIS_VERSION.split("-")[0],
+        "control_source": "|layername=control",
+        "parameters": {
+            "FACTION_FIELD": "faction",
+            "DATE_FIELD": "date",
+            "ALLIANCES": "Jaysh Khalid ibn al-Walid=Islamic State",
+        },
+    }
+    (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
+    variables = qgis_env.environment(profile=profile, display=screen)
+    variables["ENCLAVE_WATCH_JOB"] = str(folder / "job.json")
+    command = [
+        "/usr/bin/qgis",
+        "--nologo",
+        "--noversioncheck",
+        "--code",
+        str(SCRIPT),
+        str(sample_copy / "syria_2018.qgz"),
+    ]
+    log = qgis_env.BUILD / "window.log"
+    with (
+        log.open("wb") as output,
+        running(command, env=variables, stdout=output, stderr=subprocess.STDOUT) as process,
+    ):
+        try:
+            process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            pytest.fail(f"QGIS does not end\n{log.read_text(errors='replace')[-4000:]}")
+    result = Path(job["seen"])
+    assert result.is_file(), log.read_text(errors="replace")[-4000:]
+    noted: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
+    assert "error" not in noted, noted
+    return noted
+
+
+def only_layer(run: dict[str, Any]) -> dict[str, Any]:
+    assert run["ok"], run
+    assert len(run["layers"]) == 1, run["layers"]
+    return run["layers"][0]
+
+
+def test_the_plugin_starts_with_the_window(seen: dict[str, Any]) -> None:
+    assert seen["life"]["started"]
+    assert "enclavewatch" in seen["life"]["loaded"]["providers"]
+
+
+def test_unload_leaves_nothing_in_the_window(seen: dict[str, Any]) -> None:
+    first, second = (turn["unloaded"] for turn in seen["life"]["again"])
+    assert "enclavewatch" not in first["providers"]
+    assert first["modules"] == []
+    assert not [name for name in first["named"] if "enclave" in name.lower()]
+    assert second == first
+
+
+def test_a_second_load_is_like_the_first(seen: dict[str, Any]) -> None:
+    loaded = seen["life"]["loaded"]
+    for turn in seen["life"]["again"]:
+        assert {**turn["loaded"], "modules": []} == {**loaded, "modules": []}
+        assert "enclave_watch.plugin" in turn["loaded"]["modules"]
+
+
+def test_enclaves_are_loaded_styled_and_named(seen: dict[str, Any]) -> None:
+    layer = only_layer(seen["enclaves"])
+    assert layer["valid"]
+    assert layer["name"].startswith("Enclaves")
+    assert "2018-08-05" in layer["name"]
+    assert layer["features"] == int(seen["enclaves"]["results"]["FEATURES"])
+    assert layer["renderer"] not in {"singleSymbol", "nullSymbol"}
+    assert layer["labels"]
+    assert layer["temporal"]
+    assert "Islamic State" in " ".join(str(text) for text in layer["legend"])
+
+
+def test_contacts_are_loaded_styled_and_named(seen: dict[str, Any]) -> None:
+    layer = only_layer(seen["contact"])
+    assert layer["valid"]
+    assert "contact" in layer["name"].lower()
+    assert layer["features"] == int(seen["contact"]["results"]["FEATURES"])
+    assert layer["renderer"] not in {"singleSymbol", "nullSymbol"}
+    assert layer["temporal"]
+
+
+@pytest.mark.parametrize("run", ["enclaves", "contact"])
+def test_attributes_have_aliases_with_units(seen: dict[str, Any], run: str) -> None:
+    aliases = only_layer(seen[run])["aliases"]
+    own = {name: alias for name, alias in aliases.items() if name != "fid"}
+    assert all(own.values()), own
+    assert "km" in own["area_km2"]
+
+
+def test_results_are_drawn_on_the_canvas(seen: dict[str, Any]) -> None:
+    on_canvas = seen["map"]["on_canvas"]
+    for run in ("enclaves", "contact"):
+        layer = only_layer(seen[run])
+        assert layer["visible"]
+        assert layer["id"] in on_canvas
+    assert seen["map"]["colors"] > 20
+
+
+def test_no_error_is_shown(seen: dict[str, Any]) -> None:
+    assert [text for text in seen["messages"] if text not in seen["messages_before"]] == []
+
+
+def test_pictures_were_taken(seen: dict[str, Any]) -> None:
+    pictures = [seen["map"]["picture"], seen["table"]["picture"]]
+    pictures += seen["enclaves"]["pictures"] + seen["contact"]["pictures"]
+    assert all(Path(picture).stat().st_size > 10_000 for picture in pictures)

@@ -1,0 +1,108 @@
+"""What QGIS makes of results: their names, headings and styles once loaded."""
+
+from __future__ import annotations
+
+import pytest
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingOutputLayerDefinition,
+    QgsProject,
+    QgsVectorLayer,
+)
+
+from enclave_watch.processing import output
+from enclave_watch.processing.borders.bordercontact import BorderContact
+from enclave_watch.processing.enclaves.enclaveareas import EnclaveAreas
+
+CASES = [
+    (EnclaveAreas, "Enclaves: fronts, 2020-01-01 to 2020-02-01"),
+    (BorderContact, "Border contact: fronts, 2020-01-01 to 2020-02-01"),
+]
+
+
+@pytest.fixture
+def loaded(made_up, new_log):
+    """Return a function that runs an algorithm and loads its result as QGIS does."""
+
+    def load(kind, path="memory:", name="", **more):
+        context, log = QgsProcessingContext(), new_log()
+        context.setProject(QgsProject.instance())
+        definition = QgsProcessingOutputLayerDefinition(path, QgsProject.instance())
+        definition.destinationName = name
+        parameters = {**made_up, "OUTPUT": definition, **more}
+        outputs, accepted = kind().create().run(parameters, context, log)
+        assert accepted, log.errors
+        [(layer_id, details)] = context.layersToLoadOnCompletion().items()
+        assert layer_id == outputs["OUTPUT"]
+        layer = context.takeResultLayer(layer_id) or QgsVectorLayer(layer_id, "x", "ogr")
+        layer.setName(details.name)
+        details.postProcessor().postProcessLayer(layer, context, log)
+        return layer, log
+
+    return load
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_a_loaded_result_is_named_headed_and_styled(loaded, kind, name):
+    layer, log = loaded(kind)
+    assert layer.name() == name
+    assert log.errors == log.warnings == []
+    aliases = {layer.fields().at(i).name(): layer.attributeAlias(i) for i in layer.attributeList()}
+    assert aliases["area_km2"] == "Area (km2)"
+    assert all(aliases.values())
+    assert layer.renderer().type() in {"RuleRenderer", "categorizedSymbol"}
+    assert layer.temporalProperties().isActive()
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_a_result_in_a_file_is_loaded_the_same_way(loaded, kind, name, tmp_path):
+    layer, _ = loaded(kind, path=str(tmp_path / "result.gpkg"))
+    assert layer.isValid()
+    assert layer.name() == name
+    assert layer.attributeDisplayName(layer.fields().lookupField("area_km2")) == "Area (km2)"
+    assert next(layer.getFeatures())["date"].toString("yyyy-MM-dd") == "2020-01-01"
+
+
+def test_the_attribute_table_shows_decimals_and_the_layer_keeps_them_all(loaded):
+    layer, _ = loaded(EnclaveAreas)
+    index = layer.fields().lookupField("area_km2")
+    setup = layer.editorWidgetSetup(index)
+    assert (setup.type(), setup.config()["Precision"]) == ("Range", 1)
+    value = next(layer.getFeatures())["area_km2"]
+    assert value != round(value, 1)
+
+
+def test_a_name_that_a_model_gives_is_kept(loaded):
+    layer, _ = loaded(EnclaveAreas, name="Ground held")
+    assert layer.name() == "Ground held"
+
+
+def test_an_undated_result_is_named_by_its_layer_alone(loaded, made_up):
+    del made_up["DATE_FIELD"]
+    assert loaded(EnclaveAreas)[0].name() == "Enclaves: fronts"
+
+
+def test_a_single_date_is_named_once(loaded):
+    assert loaded(EnclaveAreas, DATE="2020-02-01")[0].name() == "Enclaves: fronts, 2020-02-01"
+
+
+def test_post_processors_are_let_go_of_once_they_have_run(loaded):
+    loaded(EnclaveAreas)
+    loaded(EnclaveAreas)
+    loaded(BorderContact)
+    assert len(output._post_processors) == 1
+
+
+def test_a_result_that_is_not_loaded_keeps_nothing_behind(run, made_up):
+    output._post_processors.clear()
+    run(EnclaveAreas, **made_up)
+    assert output._post_processors == {}
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "geojson", "shp", "csv", "fgb"])
+def test_results_can_be_written_to_common_formats(run, made_up, tmp_path, suffix):
+    path = tmp_path / f"result.{suffix}"
+    result = run(EnclaveAreas, OUTPUT=str(path), **made_up)
+    assert result.layer.featureCount() == 5
+    [row] = [row for row in result.rows if float(row["border_km"]) > 1]
+    assert float(row["area_km2"]) == pytest.approx(3077.3, abs=1)

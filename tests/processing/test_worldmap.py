@@ -1,0 +1,46 @@
+"""The world map that QGIS ships, where no countries are given."""
+
+from __future__ import annotations
+
+import pytest
+
+from enclave_watch.core.errors import WorldMapError
+from enclave_watch.processing import worldmap
+from enclave_watch.processing.enclaves.enclaveareas import EnclaveAreas
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        (worldmap.WORLD_COUNTRIES, worldmap.WORLD_COUNTRY_FIELD),
+        (worldmap.WORLD_PROVINCES, worldmap.WORLD_PROVINCE_FIELD),
+    ],
+)
+def test_qgis_ships_the_layers_with_their_name_fields(qgis_app, name, field):
+    layer = worldmap.world_layer(name)
+    assert layer.featureCount() > 200
+    assert field in layer.fields().names()
+    assert layer.crs().isGeographic()
+
+
+def test_a_map_without_the_layer_is_as_good_as_none(qgis_app, monkeypatch, sample):
+    monkeypatch.setattr(worldmap, "world_map_file", lambda: sample)
+    with pytest.raises(WorldMapError, match="COUNTRIES"):
+        worldmap.world_layer(worldmap.WORLD_COUNTRIES)
+
+
+def test_with_countries_of_ones_own_provinces_still_come_from_the_map(run, make_layer, syria):
+    home = make_layer(
+        [("POLYGON((35 32,43 32,43 38,35 38,35 32))", {"NAME": "Home"})], "NAME:string"
+    )
+    result = run(EnclaveAreas, COUNTRIES=home, DATE="2018-08-05", **syria)
+    assert any("Dayr Az Zawr" in row["provinces"] for row in result.rows)
+
+
+def test_without_the_map_provinces_are_left_out_and_the_log_says_so(
+    run, made_up, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(worldmap, "world_map_file", lambda: tmp_path / "none.gpkg")
+    result = run(EnclaveAreas, **made_up)
+    assert {row["provinces"] for row in result.rows} == {""}
+    assert any(line.startswith("Provinces are left out.") for line in result.log.warnings)

@@ -1,0 +1,123 @@
+"""The demo says what the results say, and its map is drawn."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from demo_report import lines, read_findings
+from qgis.PyQt.QtGui import QImage
+
+from qgis_env import BUILD, ROOT
+
+ENCLAVES = """
+    date TEXT, faction TEXT, rank INTEGER, area_km2 REAL, share_country_pct REAL, status TEXT,
+    enclosed_by TEXT, provinces TEXT, places TEXT, border_dist_km REAL
+"""
+CONTACT = "date TEXT, faction TEXT, rank INTEGER, neighbour TEXT, length_km REAL"
+
+
+def _table(path: Path, name: str, columns: str, rows: list[tuple]) -> Path:
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE gpkg_contents (table_name TEXT, data_type TEXT)")
+        database.execute("INSERT INTO gpkg_contents VALUES (?, 'features')", (name,))
+        database.execute(f'CREATE TABLE "{name}" ({columns})')
+        marks = ", ".join("?" * len(rows[0]))
+        database.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows)  # noqa: S608
+        database.commit()
+    return path
+
+
+@pytest.fixture
+def enclaves(tmp_path):
+    """Two dates of Alpha: it keeps the smaller of two enclaves."""
+    rows = [
+        ("2020-01-01", "Alpha", 1, 500.0, 5.0, "border", "", "North 100 %", "", None),
+        ("2020-01-01", "Alpha", 2, 40.0, 0.4, "encircled", "Bravo", "South 100 %", "Town", 7.25),
+        ("2020-02-01", "Alpha", 1, 40.0, 0.4, "encircled", "Bravo", "South 100 %", "Town", 7.25),
+        ("2020-02-01", "Bravo", 1, 9_000.0, 90.0, "border", "", "North 100 %", "", None),
+    ]
+    return _table(tmp_path / "enclaves.gpkg", "my enclaves", ENCLAVES, rows)
+
+
+def _contact(folder: Path, rows: list[tuple]) -> Path:
+    return _table(folder / "contact.gpkg", "contact", CONTACT, rows)
+
+
+def test_what_is_said_is_read_from_the_results(enclaves, tmp_path):
+    contact = _contact(
+        tmp_path,
+        [
+            ("2020-01-01", "Alpha", 1, "Overland", 30.4),
+            ("2020-01-01", "Alpha", 2, "Overland", 1.1),
+            ("2020-01-01", "Bravo", 1, "Overland", 99.0),
+        ],
+    )
+    text = "\n".join(lines(read_findings(enclaves, contact, "Alpha")))
+    assert "largest enclave of Alpha, 500 km2 (North 100 %)" in text
+    assert "32 km with Overland" in text
+    assert "On 2020-02-01 Alpha holds 40 km2, 0 % of Syria, in 1 enclaves" in text
+    assert "encircled by Bravo; South 100 %; Town" in text
+    assert "Contact with Overland is gone: 32 km before, 0 now." in text
+    assert "The nearest enclave left, 40.0 km2 (Town), lies 7.2 km from a border." in text
+
+
+def test_contact_that_lasts_is_not_called_gone(enclaves, tmp_path):
+    contact = _contact(
+        tmp_path,
+        [
+            ("2020-01-01", "Alpha", 1, "Overland", 30.0),
+            ("2020-02-01", "Alpha", 1, "Overland", 12.0),
+        ],
+    )
+    text = "\n".join(lines(read_findings(enclaves, contact, "Alpha")))
+    assert "Contact with Overland: 30 km before, 12 now." in text
+    assert "gone" not in text
+
+
+def test_a_faction_that_is_not_there_is_named(enclaves, tmp_path):
+    contact = _contact(tmp_path, [("2020-01-01", "Alpha", 1, "Overland", 30.0)])
+    with pytest.raises(ValueError, match="0 dates of Nobody"):
+        read_findings(enclaves, contact, "Nobody")
+
+
+def test_the_demo_finds_the_published_figures_and_draws_them():
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tools" / "demo.py")],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for figure in (
+        "On 2018-07-31 the largest enclave of Islamic State, 1,670 km2 (Dayr Az Zawr 100 %)",
+        "85 km with Iraq",
+        "On 2018-08-05 Islamic State holds 3,705 km2, 2 % of Syria, in 8 enclaves",
+        "encircled by Syrian government",
+        "Contact with Iraq is gone: 85 km before, 0 now.",
+        "(Hajin; al-Baghuz; al-Shafa; al-Sousah), lies 4.2 km from a border",
+    ):
+        assert figure in done.stdout
+    picture = BUILD / "demo" / "map.png"
+    assert str(picture) in done.stdout
+    _assert_both_panels_are_drawn(QImage(str(picture)))
+
+
+def _assert_both_panels_are_drawn(image: QImage) -> None:
+    assert image.width() > 1500
+    middle = image.width() // 2
+    for left in (0, middle):
+        colors = {
+            image.pixelColor(x, y).name()
+            for x in range(left, left + middle, 5)
+            for y in range(0, image.height(), 5)
+        }
+        # blank panels have the sea, the page and the frame
+        assert len(colors) > 40
+        assert "#d7191c" in colors

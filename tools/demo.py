@@ -1,0 +1,83 @@
+"""The demo: runs both algorithms on the sample by `qgis_process` and says what they found.
+
+    make demo
+
+Needs the standard library only; QGIS does the work in a profile of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from demo_report import lines, read_findings
+
+from qgis_env import BUILD, ROOT, environment, run_algorithm
+
+SAMPLE = ROOT / "resources" / "sample" / "syria_2018.gpkg"
+FOLDER = BUILD / "demo"
+FACTION = "Islamic State"
+INPUTS = {
+    "CONTROL": f"{SAMPLE}|layername=control",
+    "FACTION_FIELD": "faction",
+    "DATE_FIELD": "date",
+    "ALLIANCES": f"Jaysh Khalid ibn al-Walid={FACTION}",
+}
+_MAP_TIMEOUT_S = 120
+
+
+def main() -> int:
+    """Run, report, and name the results."""
+    enclaves, contact = FOLDER / "enclaves.gpkg", FOLDER / "contact.gpkg"
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for path in (enclaves, contact):
+        path.unlink(missing_ok=True)
+    _say("Enclaves of each faction on each date (enclavewatch:enclaveareas) ...")
+    run_algorithm(
+        "enclavewatch:enclaveareas",
+        {
+            **INPUTS,
+            "PLACES": f"{SAMPLE}|layername=places",
+            "PLACE_FIELD": "name",
+            "OUTPUT": enclaves,
+        },
+    )
+    _say("Their contact with the country's border (enclavewatch:bordercontact) ...")
+    run_algorithm("enclavewatch:bordercontact", {**INPUTS, "OUTPUT": contact})
+    findings = read_findings(enclaves, contact, FACTION)
+    _say("")
+    for line in lines(findings):
+        _say(line)
+    picture = _draw(findings.before.date, findings.after.date)
+    _say("")
+    for name, path in (("Enclaves", enclaves), ("Contact", contact), ("Map", picture)):
+        _say(f"{name + ':':<10}{path}")
+    return 0
+
+
+def _draw(*dates: str) -> Path:
+    variables = environment()
+    variables["PYTHONPATH"] = os.pathsep.join([str(BUILD / "plugins"), variables["PYTHONPATH"]])
+    script = Path(__file__).with_name("demo_map.py")
+    done = subprocess.run(
+        ["/usr/bin/python3", str(script), str(FOLDER), FACTION, *dates],
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_MAP_TIMEOUT_S,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"The map could not be drawn:\n{done.stdout}\n{done.stderr}")
+    return Path(done.stdout.strip().splitlines()[-1])
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""What the demo says: plain lines, every figure of them read from the results."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Sequence
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Findings", "Snapshot", "lines", "read_findings"]
+
+HOME = "Syria"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What one faction holds on one date: rows of the results, the largest enclave first.
+
+    `contact_km` is by neighbour, as `bordercontact` gives it.
+    """
+
+    date: str
+    enclaves: Sequence[dict[str, Any]]
+    contact_km: dict[str, float]
+
+    @property
+    def area_km2(self) -> float:
+        """Area of all its enclaves."""
+        return sum(row["area_km2"] for row in self.enclaves)
+
+    @property
+    def share_country_pct(self) -> float:
+        """Share of the home country."""
+        return sum(row["share_country_pct"] for row in self.enclaves)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A faction on the last date and on the one before it."""
+
+    faction: str
+    before: Snapshot
+    after: Snapshot
+
+
+def read_findings(enclaves: Path, contact: Path, faction: str) -> Findings:
+    """Read the last two dates of `faction` from the results of the two algorithms."""
+    held = _rows(enclaves, faction)
+    stretches = _rows(contact, faction)
+    dates = sorted({str(row["date"]) for row in held})
+    last_two = [_snapshot(date, held, stretches) for date in dates[-2:]]
+    if len(last_two) <= 1:
+        raise ValueError(f"{enclaves} has {len(dates)} dates of {faction}, not two or more")
+    return Findings(faction, *last_two)
+
+
+def lines(findings: Findings) -> list[str]:
+    """Return what was found, one plain line each."""
+    before, after = findings.before, findings.after
+    largest, faction = before.enclaves[0], findings.faction
+    of_largest = f"{largest['area_km2']:,.0f} km2 ({largest['provinces']})"
+    left = f"{after.area_km2:,.0f} km2, {after.share_country_pct:.0f} % of {HOME}"
+    return [
+        f"On {before.date} the largest enclave of {faction}, {of_largest},",
+        f"  lies along the border: {_lengths(before.contact_km)}.",
+        f"On {after.date} {faction} holds {left}, in {len(after.enclaves)} enclaves:",
+        *(f"  {_enclave(row)}" for row in after.enclaves),
+        *(_lost(neighbour, km, after) for neighbour, km in before.contact_km.items()),
+    ]
+
+
+def _rows(path: Path, faction: str) -> list[dict[str, Any]]:
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+        database.row_factory = sqlite3.Row
+        (table,) = database.execute(
+            "SELECT table_name FROM gpkg_contents WHERE data_type = 'features'"
+        ).fetchone()
+        rows = database.execute(
+            f'SELECT * FROM "{table}" WHERE faction = ? ORDER BY date, rank',  # noqa: S608 # nosec B608
+            (faction,),
+        )
+        return [dict(row) for row in rows]
+
+
+def _snapshot(
+    date: str, held: Sequence[dict[str, Any]], stretches: Sequence[dict[str, Any]]
+) -> Snapshot:
+    contact_km: dict[str, float] = {}
+    for row in stretches:
+        if row["date"] == date:
+            neighbour = row["neighbour"]
+            contact_km[neighbour] = contact_km.get(neighbour, 0.0) + row["length_km"]
+    return Snapshot(date, [row for row in held if row["date"] == date], contact_km)
+
+
+def _enclave(row: dict[str, Any]) -> str:
+    status = f"{row['status']} by {row['enclosed_by']}" if row["enclosed_by"] else row["status"]
+    places = f"; {row['places']}" if row["places"] else ""
+    return f"{row['area_km2']:>8,.1f} km2  {status}; {row['provinces']}{places}"
+
+
+def _lengths(contact_km: dict[str, float]) -> str:
+    if not contact_km:
+        return "nowhere"
+    return "; ".join(f"{km:.0f} km with {neighbour}" for neighbour, km in contact_km.items())
+
+
+def _lost(neighbour: str, before_km: float, after: Snapshot) -> str:
+    if neighbour in after.contact_km:
+        now_km = after.contact_km[neighbour]
+        return f"Contact with {neighbour}: {before_km:.0f} km before, {now_km:.0f} now."
+    apart = [row for row in after.enclaves if row["border_dist_km"] is not None]
+    nearest = min(apart, key=lambda row: row["border_dist_km"], default=None)
+    told = f"Contact with {neighbour} is gone: {before_km:.0f} km before, 0 now."
+    if nearest is None:
+        return told
+    return (
+        f"{told}\n  The nearest enclave left, {nearest['area_km2']:,.1f} km2 "
+        f"({nearest['places'] or nearest['provinces']}), lies {nearest['border_dist_km']:.1f} km "
+        "from a border."
+    )
