@@ -99,13 +99,15 @@ class Border:
         # chords on the sphere are within a per cent of the truth, and segments 5 km long:
         # good enough to leave out what is too far away to be the nearest
         vertices = self.geodesy.on_sphere(shapely.get_coordinates(polygon))
-        centre = self.geodesy.on_sphere(shapely.get_coordinates(inner))
-        radius = float(np.linalg.norm(vertices - centre, axis=1).max())
+        centre = self.geodesy.on_sphere(shapely.get_coordinates(inner))[0]
+        radius = float(_chords(vertices, centre).max())
+        away = _chords(self._middles, centre)
+        near = np.flatnonzero(away <= 1.02 * (away.min() + 2 * radius) + 0.002)
         some = vertices[:: max(1, len(vertices) // _VERTICES_TRIED)]
-        square = 2.0 - 2.0 * (some @ self._middles.T).max(axis=0)
-        closest = int(square.argmin())
-        within = 1.02 * (math.sqrt(max(square[closest], 0.0)) + radius) + 0.002
-        nearby = np.linalg.norm(self._middles - centre, axis=1) <= within
+        dots = (some @ self._middles[near].T).max(axis=0)
+        closest = int(near[dots.argmax()])
+        reached = math.sqrt(max(2.0 - 2.0 * float(dots.max()), 0.0))
+        nearby = near[away[near] <= 1.02 * (reached + radius) + 0.002]
         lon, lat = self.geodesy.lonlat(self.segments.start[closest][None, :])[0]
         distance_m, number = self.geodesy.nearest_m(
             shapely.boundary(polygon), self.segments.lines[nearby], near=(float(lon), float(lat))
@@ -120,6 +122,11 @@ class Border:
     @cached_property
     def _bounds(self) -> Floats:
         return np.asarray(shapely.total_bounds([line.geometry for line in self.lines]))
+
+
+def _chords(points: Floats, centre: Floats) -> Floats:
+    """Return the lengths of the chords between unit vectors."""
+    return np.asarray(np.sqrt(np.maximum(2.0 - 2.0 * (points @ centre), 0.0)))
 
 
 def border_of_lines(lines: Sequence[NamedGeometry], geodesy: Geodesy) -> Border:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Sequence
 
 import numpy as np
@@ -22,6 +22,9 @@ NOBODY = -1
 
 SLIT = -2
 """The stretch lies along another of the same outline, across a slit."""
+
+# a narrower slit need not be so long: widths are looked at one fifth at a time
+_SLIT_STEP = 5.0
 
 # the least cosine of the angle at which two edges still run along each other
 _ALONG = 0.7
@@ -67,8 +70,8 @@ class Frontage:
 def slits(outline: Segments, snap_m: float) -> list[tuple[int, float, float]]:
     """Return the stretches along which an outline faces itself across a narrow slit.
 
-    A slit between pieces of one enclave, narrower than the snap distance along ten times
-    its length, or a hole of half that width, is no perimeter: it is there only because
+    A slit between pieces of one enclave, no wider than the snap distance and ten times as
+    long as wide, or a hole of half that width, is no perimeter: it is there only because
     edges were not drawn to the metre. A narrow neck of the enclave itself is not a slit.
     """
     snap_m = max(snap_m, EXACT_M)
@@ -77,12 +80,14 @@ def slits(outline: Segments, snap_m: float) -> list[tuple[int, float, float]]:
     pairs = pairs.taken(along & pairs.opposed & (pairs.x != pairs.y))
     pairs = pairs.taken(pairs.side_m() <= EXACT_M)
     found = [(line, 0.0, float(outline.line_length_m[line])) for line in _slivers(outline, snap_m)]
-    for run in _runs(outline, pairs, np.zeros(len(pairs.x), dtype=np.int64)):
-        found += [
-            (run.line, start, end)
-            for start, end in run.stretches.tolist()
-            if end - start >= LEAST_RUN * snap_m
-        ]
+    nobody_else = np.zeros(len(pairs.x), dtype=np.int64)
+    for width_m in (snap_m / _SLIT_STEP**2, snap_m / _SLIT_STEP, snap_m):
+        for run in _runs(outline, replace(pairs, distance_m=width_m), nobody_else):
+            found += [
+                (run.line, start, end)
+                for start, end in run.stretches.tolist()
+                if end - start >= LEAST_RUN * width_m
+            ]
     return [each for row in found for each in _unrolled(row, outline)]
 
 

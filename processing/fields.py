@@ -13,8 +13,6 @@ from ..core.i18n import tr
 from .convert import to_qdate, to_qdatetime
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from ..core.model import Contact, Enclave
 
 __all__ = [
@@ -158,13 +156,12 @@ def _identity_columns(has_times: bool) -> tuple[Column, ...]:
 
 def _date_column(has_times: bool) -> Column:
     kind, convert = (FieldKind.DATETIME, to_qdatetime) if has_times else (FieldKind.DATE, to_qdate)
-
-    def value(enclave: Enclave) -> Any:
-        moment: datetime | None = enclave.date
-        return None if moment is None else convert(moment)
-
     return Column(
-        "date", kind, tr("Date"), tr("date of the snapshot; empty on an undated layer"), value
+        "date",
+        kind,
+        tr("Date"),
+        tr("date of the snapshot; empty on an undated layer"),
+        lambda enclave: convert(enclave.date),
     )
 
 

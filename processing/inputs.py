@@ -216,9 +216,11 @@ def read_geography(
     from ..core.geography import build_geography
 
     countries = countries_of(inputs)
-    outlines = _read_countries(inputs, series, countries, feedback.part(0.0, 0.2))
-    provinces = _read_provinces(inputs, series, feedback.part(0.2, 0.35))
-    places = _read_places(inputs, series, feedback.part(0.35, 0.4))
+    outlines = _read_countries(inputs, series, countries, feedback)
+    feedback.progress(0.2)
+    provinces = _read_provinces(inputs, series, feedback)
+    places = _read_places(inputs, series, feedback)
+    feedback.progress(0.4)
     return build_geography(
         series,
         countries=[] if countries.is_lines else outlines,

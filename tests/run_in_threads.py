@@ -20,7 +20,7 @@ from qgis.core import (
 PATIENCE_S = 60
 application = QgsApplication([], True)
 application.initQgis()
-sys.path.append(os.path.join(QgsApplication.pkgDataPath(), "python", "plugins"))
+sys.path.append(f"{QgsApplication.pkgDataPath()}/python/plugins")
 
 from processing.core.Processing import Processing
 

@@ -10,8 +10,8 @@ venv=build/venv
 oldest_qgis=322
 
 packages='qgis python3-qgis qgis-providers python3-venv python3-pip python3-numpy python3-pyproj
-    fonts-dejavu-core git make procps x11-utils xvfb xauth xdotool imagemagick'
-programs='qgis qgis_process git make Xvfb xdotool import xwininfo'
+    fonts-dejavu-core git make procps xvfb xauth xdotool imagemagick'
+programs='qgis qgis_process git make Xvfb xdotool import'
 
 say() { printf 'install: %s\n' "$*"; }
 fail() { printf 'install: %s\n' "$*" >&2; exit 1; }

@@ -205,6 +205,36 @@ def test_corners_drawn_a_centimetre_off_only_touch(east_mm):
     assert len(run([("A", left), ("A", corner)]).enclaves) == 2
 
 
+@pytest.mark.parametrize("every_m", [20_000.0, 300.0, 100.0, 40.0])
+@pytest.mark.parametrize("count", [5, 10, 20])
+def test_an_enclave_of_many_strips_stays_encircled(count, every_m):
+    width = 10 / count
+    frame = "POLYGON((-10 -10, 20 -10, 20 20, -10 20, -10 -10), (0 0, 10 0, 10 10, 0 10, 0 0))"
+    strips = [
+        f"POLYGON(({x} 0, {x + width} 0, {x + width} 10, {x} 10, {x} 0))"
+        for x in (number * width for number in range(count))
+    ]
+    held = [("B", frame), *(("A", strip) for strip in strips)]
+    found = run(
+        [
+            (faction, jittered(in_km(shape), by_m=2.0, every_m=every_m, seed=seed))
+            for seed, (faction, shape) in enumerate(held)
+        ]
+    )
+    enclave = one(found, "A")
+    assert enclave.status is Status.ENCIRCLED
+    assert shares_pct(enclave) == pytest.approx({"B": 100.0}, abs=1.0)
+    assert enclave.perimeter_km == pytest.approx(40 / 0.9996, rel=0.01)
+
+
+def test_a_slit_that_opens_to_the_outside_is_no_perimeter_however_short():
+    """The edges cross 110 m from the outside: 10 mm apart there, and overlapping further in."""
+    left = "POLYGON((0 0, 2 0, 2 2, 0 2, 0 0))"
+    right = "POLYGON((2.00001 0, 4 0, 4 2, 1.99983 2, 2.00001 0))"
+    enclave = one(run([("A", left), ("A", right)]), "A")
+    assert enclave.perimeter_km == pytest.approx(12 / 0.9996, rel=0.005)
+
+
 def test_a_neck_of_the_enclave_itself_is_no_slit():
     dumbbell = (
         "POLYGON((0 0, 10 0, 10 4.99, 20 4.99, 20 0, 30 0, 30 10, 20 10, 20 5.01, 10 5.01, "

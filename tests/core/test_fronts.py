@@ -81,6 +81,15 @@ def test_without_snapping_an_opening_of_50_m_is_open():
     assert middle.status is Status.OPEN
 
 
+def test_a_front_is_with_the_nearest_of_two_within_the_snap_distance():
+    """C is a ribbon of 15 m between A and B."""
+    ribbon = "POLYGON((10 0, 10.015 0, 10.015 10, 10 10, 10 0))"
+    behind = "POLYGON((10.015 0, 20 0, 20 10, 10.015 10, 10.015 0))"
+    found = run([("A", MIDDLE), ("B", behind), ("C", ribbon)])
+    assert fronts_km(one(found, "A")) == pytest.approx({"C": 10 * KM}, rel=0.01)
+    assert fronts_km(one(found, "B")) == pytest.approx({"C": 10 * KM}, rel=0.01)
+
+
 def test_many_small_openings_leave_an_enclave_open():
     """Four of 200 m: none is wide, but together they are two per cent of the perimeter."""
     frame = (

@@ -197,7 +197,10 @@ def test_the_package_works_in_an_empty_profile(
 
 @pytest.mark.parametrize(
     ("module", "found"),
-    [("raise ImportError('no shapely here')", "not found"), ("__version__ = '1.8.5'", "1.8.5")],
+    [
+        ("raise ModuleNotFoundError('No module named shapely')", "not found"),
+        ("__version__ = '1.8.5'", "1.8.5"),
+    ],
     ids=["missing", "too old"],
 )
 def test_without_a_fitting_shapely_the_plugin_loads_and_says_what_to_do(

@@ -73,10 +73,17 @@ def _empty_project(qgis_app):
 def run(qgis_app):
     """Return a function that runs an algorithm class on parameters."""
 
-    def run_algorithm(kind: type, *, log: Log | None = None, **parameters: Any) -> Run:
+    def run_algorithm(
+        kind: type,
+        *,
+        log: Log | None = None,
+        context: QgsProcessingContext | None = None,
+        **parameters: Any,
+    ) -> Run:
         algorithm = kind().create()
-        context = QgsProcessingContext()
-        context.setProject(QgsProject.instance())
+        if context is None:
+            context = QgsProcessingContext()
+            context.setProject(QgsProject.instance())
         log = log or Log()
         parameters.setdefault("OUTPUT", "memory:")
         accepted, message = algorithm.checkParameterValues(parameters, context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from qgis.core import (
     QgsProcessingContext,
+    QgsProcessingException,
     QgsProcessingOutputLayerDefinition,
     QgsProject,
     QgsVectorLayer,
@@ -106,3 +107,29 @@ def test_results_can_be_written_to_common_formats(run, made_up, tmp_path, suffix
     assert result.layer.featureCount() == 5
     [row] = [row for row in result.rows if float(row["border_km"]) > 1]
     assert float(row["area_km2"]) == pytest.approx(3077.3, abs=1)
+
+
+class _FullDisk:
+    """A sink that takes nothing, or takes it and then cannot write it."""
+
+    def __init__(self, takes: bool) -> None:
+        self._takes = takes
+
+    def addFeature(self, _feature, _flags) -> bool:
+        return self._takes
+
+    def flushBuffer(self) -> bool:
+        return False
+
+    def lastError(self) -> str:
+        return "disk full"
+
+
+@pytest.mark.parametrize("takes", [False, True])
+def test_a_write_that_fails_is_an_error(run, made_up, monkeypatch, takes):
+    def sink(self, *_arguments):
+        return _FullDisk(takes), "/somewhere/result.gpkg"
+
+    monkeypatch.setattr(EnclaveAreas, "parameterAsSink", sink, raising=False)
+    with pytest.raises(QgsProcessingException, match=r"/somewhere/result\.gpkg: disk full"):
+        run(EnclaveAreas, **made_up)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 from pyproj import Geod
-from qgis.core import NULL, QgsProcessingParameterDefinition, QgsWkbTypes
+from qgis.core import (
+    NULL,
+    QgsFeatureRequest,
+    QgsProcessingContext,
+    QgsProcessingParameterDefinition,
+    QgsProject,
+    QgsWkbTypes,
+)
 from shapely import box, segmentize
 
 from enclave_watch.processing.enclaves.enclaveareas import EnclaveAreas
@@ -237,6 +244,7 @@ def test_progress_goes_from_nothing_to_all_and_never_back(run, made_up):
     assert steps == sorted(steps)
     assert steps[0] < 15
     assert steps[-1] == pytest.approx(100)
+    assert [step for step in steps if 10 < step < 20]
     assert len(steps) > 5
 
 
@@ -244,6 +252,22 @@ def test_progress_goes_from_nothing_to_all_and_never_back(run, made_up):
 def test_a_cancelled_run_ends_quietly_with_nothing(run, made_up, new_log, cancel_at):
     result = run(EnclaveAreas, log=new_log(cancel_at), **made_up)
     assert result.outputs == {}
+
+
+@pytest.mark.parametrize(
+    "check", ["GeometryNoCheck", "GeometrySkipInvalid", "GeometryAbortOnInvalid"]
+)
+def test_invalid_polygons_are_repaired_whatever_the_setting_of_processing(
+    run, make_layer, countries, check
+):
+    context = QgsProcessingContext()
+    context.setProject(QgsProject.instance())
+    context.setInvalidGeometryCheck(getattr(QgsFeatureRequest.InvalidGeometryCheck, check))
+    bow_tie = make_layer([("POLYGON((0 0,1 1,1 0,0 1,0 0))", {})], name="fronts")
+    result = run(EnclaveAreas, CONTROL=bow_tie, COUNTRIES=countries, context=context)
+    # two triangles that touch in a point
+    assert result.outputs["COUNT"] == 2
+    assert any("1 invalid polygons repaired" in line for line in result.log.warnings)
 
 
 def test_the_log_tells_what_was_read_and_found(run, made_up):
