@@ -102,7 +102,7 @@ def _slivers(outline: Segments, snap_m: float) -> list[int]:
     count = len(outline.line_length_m)
     width_m = -np.bincount(outline.line, twice_m2, count) / np.maximum(outline.line_length_m, 1e-9)
     # holes run with the outside of the ring on their left: their area is below zero
-    return np.flatnonzero((width_m > 0) & (width_m < snap_m / 2)).tolist()
+    return [int(line) for line in np.flatnonzero((width_m > 0) & (width_m < snap_m / 2))]
 
 
 def frontage(

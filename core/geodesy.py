@@ -9,6 +9,7 @@ element, both by Gauss-Lobatto quadrature on each edge (Abramowitz and Stegun, 2
 
 from __future__ import annotations
 
+import warnings
 from functools import lru_cache
 from typing import Any, Sequence
 
@@ -16,7 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 import shapely
+from pyproj.aoi import AreaOfInterest
 from pyproj.exceptions import ProjError
+from pyproj.transformer import TransformerGroup
 from shapely import Geometry, STRtree
 
 from .errors import CrsError
@@ -56,6 +59,9 @@ class Geodesy:
     Parameters
     ----------
     crs : anything pyproj understands; WKT, or text such as ``EPSG:4326``
+    bounds : least x, least y, most x and most y of what is measured, if known: where
+        several ways lead from a datum to WGS84, the best one for there is taken, and one
+        for all points, so that no edge has a step in it
 
     Raises
     ------
@@ -63,10 +69,10 @@ class Geodesy:
         When `crs` is not a horizontal coordinate reference system on the Earth.
     """
 
-    def __init__(self, crs: str) -> None:
+    def __init__(self, crs: str, bounds: Sequence[float] | None = None) -> None:
         try:
             self._crs = pyproj.CRS.from_user_input(crs)
-            self._to_lonlat = pyproj.Transformer.from_crs(self._crs, "EPSG:4326", always_xy=True)
+            self._to_lonlat = _way_to_lonlat(self._crs, bounds)
         except ProjError as error:
             raise CrsError(
                 tr(
@@ -265,6 +271,23 @@ def most_units_per_metre(metric: Floats) -> Floats:
 
 def _sums(group: npt.NDArray[Any], values: Floats, count: int) -> Floats:
     return np.bincount(group, values, count).astype(np.float64)
+
+
+def _way_to_lonlat(crs: pyproj.CRS, bounds: Sequence[float] | None) -> pyproj.Transformer:
+    """Return the one operation that serves best around `bounds`; without, PROJ's choice."""
+    default = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    if bounds is None or not np.isfinite(bounds).all():
+        return default
+    degrees = default.transform_bounds(*bounds)
+    if not np.isfinite(degrees).all():
+        return default
+    with warnings.catch_warnings():
+        # a grid that is not installed: the next best way is taken
+        warnings.simplefilter("ignore", UserWarning)
+        group = TransformerGroup(
+            crs, "EPSG:4326", always_xy=True, area_of_interest=AreaOfInterest(*degrees)
+        )
+    return group.transformers[0] if group.transformers else default
 
 
 @lru_cache(maxsize=1)

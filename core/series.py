@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Iterable, Mapping, Optional, Tuple
 
+import shapely
+
 from .dates import format_date
 from .errors import DateError, EmptyLayerError
 from .geodesy import Geodesy
@@ -104,6 +106,7 @@ def read_series(  # noqa: PLR0913 - all but the first by name
                 "Check the layer, its filter and the fields given."
             ).format(layer_name)
         )
+    store.geodesy = Geodesy(crs, shapely.total_bounds(store.polygons).tolist())
     is_intervals = dated and end_field
     snapshots, gaps = _intervals(held, feedback) if is_intervals else (_by_date(held), [])
     chosen = _chosen(snapshots, gaps, layer_name, date, from_date, to_date, feedback)
@@ -132,8 +135,9 @@ def _usable(
             if store.was_invalid(row.wkb):
                 repaired.append(row.feature_id)
             if numbers:
-                faction = alliances.get(row.faction, row.faction)
-                held.append(_Held(faction, row.faction, row.start, row.end, numbers))
+                member = row.faction.strip()
+                faction = alliances.get(member, member)
+                held.append(_Held(faction, member, row.start, row.end, numbers))
                 continue
             reason = tr("no area")
         skipped[str(reason)].append(row.feature_id)

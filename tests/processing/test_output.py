@@ -119,7 +119,7 @@ class _FullDisk:
         return self._takes
 
     def flushBuffer(self) -> bool:
-        return False
+        return not self._takes
 
     def lastError(self) -> str:
         return "disk full"
