@@ -87,6 +87,7 @@ def build_geography(  # noqa: PLR0913 - all but the first by name
         inside = tuple(_united(provinces, countries_label, feedback))
         return Geography(tuple(home), None, None, border, inside, tuple(places), geodesy)
     united = _united(countries, countries_label, feedback)
+    feedback.progress(0.2)
     if not united:
         raise CountryError(
             tr('Countries "{}": no polygon with a name. Give another layer or name field.').format(
@@ -95,8 +96,10 @@ def build_geography(  # noqa: PLR0913 - all but the first by name
         )
     names = _known(home, united, countries_label) if home else _guessed(series, united, feedback)
     own = [country for country in united if country.name in names]
+    _refuse_cut(own, parameters, feedback)
     ground = shapely.union_all([country.geometry for country in own])
     area_km2 = float(geodesy.area_km2([ground])[0])
+    feedback.progress(0.7)
     feedback.check()
     border = border_of_polygons(
         ground,
@@ -111,6 +114,7 @@ def build_geography(  # noqa: PLR0913 - all but the first by name
         + " "
         + _border_text(border)
     )
+    feedback.progress(0.9)
     return Geography(
         tuple(names),
         ground,
@@ -134,6 +138,7 @@ def _united(named: Sequence[NamedGeometry], label: str, feedback: Feedback) -> l
     """Return one valid geometry a name, in alphabetical order."""
     parts: dict[str, list[Geometry]] = defaultdict(list)
     mended = []
+    cut = {each.name for each in named if not each.is_whole}
     for each in named:
         feedback.check()
         geometry = each.geometry
@@ -148,8 +153,24 @@ def _united(named: Sequence[NamedGeometry], label: str, feedback: Feedback) -> l
             )
         )
     return [
-        NamedGeometry(name, shapely.union_all(parts[name])) for name in sorted(parts) if parts[name]
+        NamedGeometry(name, shapely.union_all(parts[name]), is_whole=name not in cut)
+        for name in sorted(parts)
+        if parts[name]
     ]
+
+
+def _refuse_cut(own: list[NamedGeometry], parameters: Parameters, feedback: Feedback) -> None:
+    """Refuse a home country that is not whole: its area and border would be of a part."""
+    cut = [country.name for country in own if not country.is_whole]
+    if not cut:
+        return
+    text = tr(
+        "The coordinate reference system of the control layer has no room for all of {}: its area "
+        "and its far borders are not known. Reproject the control layer, for example to EPSG:4326"
+    ).format(", ".join(cut))
+    if parameters.reference_area_km2 is None:
+        raise HomeError(text + tr(", or give a reference area."))
+    feedback.warning(text + ".")
 
 
 def _known(home: Sequence[str], countries: list[NamedGeometry], label: str) -> list[str]:
@@ -218,8 +239,9 @@ def _held_by_country(
     polygons = np.array([series.store.polygons[number] for number in numbers], dtype=object)
     areas_km2 = series.store.areas_km2()[numbers]
     tree = STRtree(polygons)
-    for country in countries:
+    for index, country in enumerate(countries):
         feedback.check()
+        feedback.progress(0.2 + 0.5 * index / len(countries))
         shapely.prepare(country.geometry)
         touched = tree.query(country.geometry, predicate="intersects")
         within = shapely.contains_properly(country.geometry, polygons[touched])

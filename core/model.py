@@ -65,10 +65,14 @@ class ControlRow:
 
 @dataclass(frozen=True)
 class NamedGeometry:
-    """A country, province, border line or place: its name and its geometry."""
+    """A country, province, border line or place: its name and its geometry.
+
+    `is_whole` is False where the CRS has no room for all of it.
+    """
 
     name: str
     geometry: Geometry
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)

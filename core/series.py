@@ -86,7 +86,7 @@ def read_series(  # noqa: PLR0913 - all but the first by name
     dated : whether rows have a date; False makes one undated snapshot of all
     end_field : rows are intervals from `start` to before `end`; None ends never. A
         snapshot is then taken at each date on which something changes
-    date : keep only the snapshot valid on this date
+    date : keep only the snapshot valid on this date; of several on one day, the last
     from_date, to_date : keep only snapshots dated so, both days included
 
     Raises
@@ -255,8 +255,9 @@ def _chosen(
         )
     dated = [(each.date, each) for each in snapshots if each.date is not None]
     if date is not None:
-        in_gap = any(start <= date and (end is None or date < end) for start, end in gaps)
-        until = [] if in_gap else [pair for pair in dated if pair[0] <= date]
+        latest = _end_of_day(date)
+        in_gap = any(start <= latest and (end is None or latest < end) for start, end in gaps)
+        until = [] if in_gap else [pair for pair in dated if pair[0] <= latest]
         chosen = [each for _, each in until[-1:]]
         if until and until[-1][0] != date:
             feedback.info(

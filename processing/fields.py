@@ -255,8 +255,15 @@ def _border_columns() -> tuple[Column, ...]:
             "border_dist_km",
             FieldKind.DOUBLE,
             tr("Distance to border (km)"),
-            tr("to the nearest neighbour's border; empty where there is contact"),
+            tr("to the nearest neighbour's border, or the sea; empty where there is contact"),
             lambda enclave: enclave.border_dist_km,
+        ),
+        Column(
+            "border_nearest",
+            FieldKind.TEXT,
+            tr("Nearest border"),
+            tr("the neighbour behind that border; empty where there is contact"),
+            lambda enclave: enclave.border_nearest,
         ),
     )
 

@@ -133,8 +133,8 @@ def bring_over(
             )
         )
     return [
-        NamedGeometry(name, shape)
-        for name, shape in zip(names, moved)
+        NamedGeometry(name, shape, is_whole=bool(whole))
+        for name, shape, whole in zip(names, moved, fits)
         if shape is not None and not shape.is_empty
     ]
 

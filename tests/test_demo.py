@@ -16,7 +16,7 @@ from qgis_env import BUILD, ROOT
 
 ENCLAVES = """
     date TEXT, faction TEXT, rank INTEGER, area_km2 REAL, share_country_pct REAL, status TEXT,
-    enclosed_by TEXT, provinces TEXT, places TEXT, border_dist_km REAL
+    enclosed_by TEXT, provinces TEXT, places TEXT, border_dist_km REAL, border_nearest TEXT
 """
 CONTACT = "date TEXT, faction TEXT, rank INTEGER, neighbour TEXT, length_km REAL"
 
@@ -36,10 +36,34 @@ def _table(path: Path, name: str, columns: str, rows: list[tuple]) -> Path:
 def enclaves(tmp_path):
     """Two dates of Alpha: it keeps the smaller of two enclaves."""
     rows = [
-        ("2020-01-01", "Alpha", 1, 500.0, 5.0, "border", "", "North 100 %", "", None),
-        ("2020-01-01", "Alpha", 2, 40.0, 0.4, "encircled", "Bravo", "South 100 %", "Town", 7.25),
-        ("2020-02-01", "Alpha", 1, 40.0, 0.4, "encircled", "Bravo", "South 100 %", "Town", 7.25),
-        ("2020-02-01", "Bravo", 1, 9_000.0, 90.0, "border", "", "North 100 %", "", None),
+        ("2020-01-01", "Alpha", 1, 500.0, 5.0, "border", "", "North 100 %", "", None, None),
+        (
+            "2020-01-01",
+            "Alpha",
+            2,
+            40.0,
+            0.4,
+            "encircled",
+            "Bravo",
+            "South 100 %",
+            "Town",
+            7.25,
+            "Overland",
+        ),
+        (
+            "2020-02-01",
+            "Alpha",
+            1,
+            40.0,
+            0.4,
+            "encircled",
+            "Bravo",
+            "South 100 %",
+            "Town",
+            7.25,
+            "Overland",
+        ),
+        ("2020-02-01", "Bravo", 1, 9_000.0, 90.0, "border", "", "North 100 %", "", None, None),
     ]
     return _table(tmp_path / "enclaves.gpkg", "my enclaves", ENCLAVES, rows)
 
@@ -63,7 +87,9 @@ def test_what_is_said_is_read_from_the_results(enclaves, tmp_path):
     assert "On 2020-02-01 Alpha holds 40 km2, 0 % of Syria, in 1 enclaves" in text
     assert "encircled by Bravo; South 100 %; Town" in text
     assert "Contact with Overland is gone: 32 km before, 0 now." in text
-    assert "The nearest enclave left, 40.0 km2 (Town), lies 7.2 km from a border." in text
+    assert (
+        "The nearest enclave left, 40.0 km2 (Town), lies 7.2 km from the border with Ovl." in text
+    )
 
 
 def test_contact_that_lasts_is_not_called_gone(enclaves, tmp_path):
@@ -101,7 +127,7 @@ def test_the_demo_finds_the_published_figures_and_draws_them():
         "On 2018-08-05 Islamic State holds 3,705 km2, 2 % of Syria, in 8 enclaves",
         "encircled by Syrian government",
         "Contact with Iraq is gone: 85 km before, 0 now.",
-        "(Hajin; al-Baghuz; al-Shafa; al-Sousah), lies 4.2 km from a border",
+        "(Hajin; al-Baghuz; al-Shafa; al-Sousah), lies 4.2 km from the border with Iraq",
     ):
         assert figure in done.stdout
     picture = BUILD / "demo" / "map.png"

@@ -120,5 +120,5 @@ def _lost(neighbour: str, before_km: float, after: Snapshot) -> str:
     return (
         f"{told}\n  The nearest enclave left, {nearest['area_km2']:,.1f} km2 "
         f"({nearest['places'] or nearest['provinces']}), lies {nearest['border_dist_km']:.1f} km "
-        "from a border."
+        f"from the border with {nearest['border_nearest']}."
     )

@@ -158,7 +158,7 @@ def test_the_order_of_features_and_factions_does_not_matter():
         } == expected
 
 
-@pytest.mark.parametrize("order", itertools.permutations("BCD"))
+@pytest.mark.parametrize("order", list(itertools.permutations("BCD")))
 def test_the_names_of_factions_do_not_matter(order):
     """Each front keeps its length whatever its faction is called and wherever it is sorted."""
     low, mid, high = order

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from enclave_watch.core.errors import CountryError, HomeError
-from enclave_watch.tests.core.helpers.build import Log, geography_of, series_of
+from enclave_watch.core.geography import build_geography
+from enclave_watch.core.model import NamedGeometry, Parameters
+from enclave_watch.tests.core.helpers.build import Log, geography_of, in_km, series_of
 
 SYRIA = "POLYGON((0 0, 100 0, 100 100, 0 100, 0 0))"
 IRAQ = "POLYGON((100 0, 200 0, 200 100, 100 100, 100 0))"
@@ -82,3 +84,27 @@ def test_an_invalid_country_is_repaired_and_told():
     geography = home_of(INSIDE, home=["Syria"], countries={**COUNTRIES, "Syria": bow}, feedback=log)
     assert geography.home_area_km2 == pytest.approx(5_000 / 0.9996**2, rel=1e-3)
     assert any("1 invalid polygons repaired (first: Syria)" in text for text in log.warnings)
+
+
+class TestAHomeThatTheCrsHasNoRoomFor:
+    """Its area and border would be of a part: no figure rather than a wrong one."""
+
+    CUT = NamedGeometry("Home", in_km(SYRIA), is_whole=False)
+
+    def built(self, *, feedback=None, **numbers):
+        return build_geography(
+            series_of(INSIDE),
+            countries=[self.CUT],
+            countries_label="countries",
+            parameters=Parameters(**numbers),
+            feedback=feedback or Log(),
+        )
+
+    def test_it_is_refused(self):
+        with pytest.raises(HomeError, match=r"no room for all of Home.*reference area"):
+            self.built()
+
+    def test_a_reference_area_makes_it_a_warning(self):
+        log = Log()
+        assert self.built(feedback=log, reference_area_km2=1000.0).home_names == ("Home",)
+        assert any("no room for all of Home" in text for text in log.warnings)

@@ -224,3 +224,11 @@ class TestWhatCannotBeUsed:
     def test_a_cancelled_reading_stops(self):
         with pytest.raises(Cancelled):
             read([row(1)], feedback=Log(checks_left=0))
+
+
+def test_a_day_asked_for_has_the_last_of_its_snapshots():
+    rows = [row(1, start=datetime(2018, 8, 5, hour)) for hour in (6, 18)]
+    series = read(rows, date=datetime(2018, 8, 5))
+    assert [each.date for each in series.snapshots] == [datetime(2018, 8, 5, 18)]
+    series = read(rows, date=datetime(2018, 8, 5, 12))
+    assert [each.date for each in series.snapshots] == [datetime(2018, 8, 5, 6)]

@@ -19,8 +19,8 @@ from enclave_watch.processing.enclaves.enclaveareas import EnclaveAreas
 FIELDS = [
     "date", "faction", "rank", "area_km2", "area_err_km2", "inside_km2", "share_faction_pct",
     "share_country_pct", "perimeter_km", "parts", "main", "border_km", "border_with",
-    "border_dist_km", "front_km", "neighbours", "status", "enclosed_by", "provinces", "places",
-    "lon", "lat",
+    "border_dist_km", "border_nearest", "front_km", "neighbours", "status", "enclosed_by",
+    "provinces", "places", "lon", "lat",
 ]  # fmt: skip
 DEFAULTS = {
     "COUNTRY_FIELD": "NAME",
