@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from types import ModuleType
 
@@ -48,3 +49,19 @@ def test_a_package_that_is_too_old_is_named_with_its_version(missing, monkeypatc
 def test_a_version_that_will_do_will_do(missing, monkeypatch, version):
     monkeypatch.setitem(sys.modules, "shapely", named("shapely", version))
     assert missing() is None
+
+
+@pytest.mark.skipif(not hasattr(os, "RTLD_DEEPBIND"), reason="only Linux binds so")
+def test_shapely_alone_is_bound_to_the_library_that_it_came_with(missing, monkeypatch):
+    before = sys.getdlopenflags()
+    deep = {}
+
+    def imported(name):
+        deep[name] = bool(sys.getdlopenflags() & os.RTLD_DEEPBIND)
+        return named(name, "9.9")
+
+    monkeypatch.delitem(sys.modules, "shapely")
+    monkeypatch.setattr(requirements.importlib, "import_module", imported)
+    assert missing() is None
+    assert deep == {"numpy": False, "pyproj": False, "shapely": True}
+    assert sys.getdlopenflags() == before
