@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import warnings
 from functools import lru_cache
-from typing import Any, Sequence
+from typing import Any, Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,7 @@ from shapely import Geometry, STRtree
 from .errors import CrsError
 from .i18n import tr
 
-__all__ = ["Geodesy", "most_units_per_metre"]
+__all__ = ["Geodesy", "most_units_per_metre", "transformed"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -93,8 +93,7 @@ class Geodesy:
         """Return longitude and latitude in degrees of the points `xy`, shape (n, 2)."""
         if self._is_lonlat:
             return xy
-        lon, lat = self._to_lonlat.transform(xy[:, 0], xy[:, 1])
-        return np.column_stack([lon, lat])
+        return transformed(self._to_lonlat.transform, xy)
 
     def metres_per_unit(self, xy: Floats) -> Floats:
         """Return how the plane lies on the ground at the points `xy`.
@@ -195,7 +194,7 @@ class Geodesy:
         """
         frame = pyproj.Proj(proj="aeqd", lon_0=near[0], lat_0=near[1], ellps="WGS84")
         straight = self.segmentized([geometry, *others], _LONGEST_STRAIGHT_M)
-        local = shapely.transform(straight, lambda xy: np.column_stack(frame(*self.lonlat(xy).T)))
+        local = shapely.transform(straight, lambda xy: transformed(frame, self.lonlat(xy)))
         number = int(STRtree(local[1:]).query_nearest(local[0]).min())
         ends = shapely.get_coordinates(shapely.shortest_line(local[0], local[1 + number]))
         lons, lats = frame(ends[:, 0], ends[:, 1], inverse=True)
@@ -261,6 +260,13 @@ class Geodesy:
         _, phi, dlam, _ = self._along(start, end)
         swept = (_authalic_km2(np.sin(phi)) * dlam) @ _WEIGHTS
         return _sums(whole, swept, whole[-1] + 1 if len(whole) else 0)
+
+
+def transformed(function: Callable[[Floats, Floats], tuple[Any, Any]], xy: Floats) -> Floats:
+    """Return points, shape (n, 2), taken through one of pyproj's functions of x and y."""
+    # pyproj takes arrays of one for single numbers, which numpy is about to forbid
+    some = np.repeat(xy, 2, axis=0) if len(xy) == 1 else xy
+    return np.column_stack(function(some[:, 0], some[:, 1]))[: len(xy)]
 
 
 def most_units_per_metre(metric: Floats) -> Floats:

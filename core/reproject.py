@@ -12,7 +12,7 @@ from pyproj.exceptions import ProjError
 from shapely import Geometry
 
 from .errors import CrsError
-from .geodesy import Geodesy
+from .geodesy import Geodesy, transformed
 from .i18n import tr
 
 __all__ = ["reproject"]
@@ -46,9 +46,7 @@ def reproject(
     if source.equals(target, ignore_axis_order=True):
         return array
     dense = Geodesy(from_crs).segmentized(array, _LONGEST_EDGE_M)
-    moved = shapely.transform(
-        dense, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
-    )
+    moved = shapely.transform(dense, lambda xy: transformed(transformer.transform, xy))
     return np.array([_if_finite(each) for each in moved] + [None], dtype=object)[:-1]
 
 

@@ -147,11 +147,13 @@ def _fits(
     import shapely
     from pyproj import Transformer
 
+    from ..core.geodesy import transformed
+
     there = Transformer.from_crs(crs_text(crs), crs_text(target), always_xy=True)
     back = Transformer.from_crs(crs_text(target), crs_text(crs), always_xy=True)
     coordinates, owners = shapely.get_coordinates(geometries, return_index=True)
-    x, y = coordinates.T
-    x_back, y_back = back.transform(*there.transform(x, y))
+    returned = transformed(back.transform, transformed(there.transform, coordinates))
+    (x, y), (x_back, y_back) = coordinates.T, returned.T
     tolerance = _ROUND_TRIP_DEGREES * _units_per_degree(crs)
     with np.errstate(invalid="ignore"):
         x_off, y_off = x_back - x, y_back - y
