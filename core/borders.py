@@ -110,7 +110,7 @@ class Border:
         nearby = near[away[near] <= 1.02 * (reached + radius) + 0.002]
         lon, lat = self.geodesy.lonlat(self.segments.start[closest][None, :])[0]
         distance_m, number = self.geodesy.nearest_m(
-            shapely.boundary(polygon), self.segments.lines[nearby], near=(float(lon), float(lat))
+            np.array([polygon]), self.segments.lines[nearby], near=(float(lon), float(lat))
         )
         owner = int(self.segments.owner[nearby][number])
         return distance_m / 1000.0, self.lines[owner].neighbour

@@ -173,7 +173,7 @@ class Geodesy:
         return _sums(whole, speed @ _WEIGHTS, whole[-1] + 1 if len(whole) else 0)
 
     def distance_m(self, first: Geometry, second: Geometry) -> float:
-        """Return the geodesic distance in metres between the closest points of two geometries.
+        """Return the geodesic distance in metres between two polygons or lines, 0 if they meet.
 
         The closest points are found in a plane laid where the two are closest in the CRS.
         """
@@ -181,24 +181,47 @@ class Geodesy:
             return 0.0
         bridge = shapely.shortest_line(first, second)
         lon, lat = self.lonlat(shapely.get_coordinates(shapely.centroid(bridge)))[0]
-        return self.nearest_m(first, np.array([second]), near=(lon, lat))[0]
+        return self.nearest_m(np.array([first]), np.array([second]), near=(lon, lat))[0]
 
     def nearest_m(
-        self, geometry: Geometry, others: npt.NDArray[np.object_], *, near: tuple[float, float]
+        self,
+        geometries: npt.NDArray[np.object_],
+        others: npt.NDArray[np.object_],
+        *,
+        near: tuple[float, float],
     ) -> tuple[float, int]:
-        """Return the geodesic distance in metres to the nearest of `others`, and its number.
+        """Return the geodesic distance in metres from lines to the nearest of `others`.
 
-        It is found in an azimuthal equidistant plane laid on `near`, a longitude and
-        latitude: distances do not depend on the CRS of the layer. `near` should be close to
-        where the two are nearest; the distance is then measured on the ellipsoid.
+        Also returned is the number of that other. Polygons count by their outlines. The
+        closest points are found in an azimuthal equidistant plane laid on `near`, a
+        longitude and latitude: so they do not depend on the CRS of the layer. `near`
+        should be close to where the two are nearest.
         """
         frame = pyproj.Proj(proj="aeqd", lon_0=near[0], lat_0=near[1], ellps="WGS84")
-        straight = self.segmentized([geometry, *others], _LONGEST_STRAIGHT_M)
-        local = shapely.transform(straight, lambda xy: transformed(frame, self.lonlat(xy)))
-        number = int(STRtree(local[1:]).query_nearest(local[0]).min())
-        ends = shapely.get_coordinates(shapely.shortest_line(local[0], local[1 + number]))
-        lons, lats = frame(ends[:, 0], ends[:, 1], inverse=True)
-        return float(_WGS84.inv(lons[0], lats[0], lons[1], lats[1])[2]), number
+        segments, _ = self._laid_out(geometries, frame)
+        other_segments, owner = self._laid_out(others, frame)
+        (mine, theirs), distance = STRtree(other_segments).query_nearest(
+            segments, return_distance=True
+        )
+        # of several equally near the first, so that it does not depend on how they were found
+        best = np.lexsort((mine, owner[theirs], distance))[0]
+        bridge = shapely.shortest_line(segments[mine[best]], other_segments[theirs[best]])
+        lon, lat = frame(*shapely.get_coordinates(bridge).T, inverse=True)
+        return float(_WGS84.inv(lon[0], lat[0], lon[1], lat[1])[2]), int(owner[theirs[best]])
+
+    def _laid_out(
+        self, geometries: npt.NDArray[np.object_], frame: pyproj.Proj
+    ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64]]:
+        """Return the segments of lines or outlines in a plane, and which one each is of."""
+        areal = shapely.get_dimensions(geometries) > 1
+        lines = np.where(areal, shapely.boundary(geometries), geometries)
+        parts, owner = shapely.get_parts(lines, return_index=True)
+        straight = self.segmentized(parts, _LONGEST_STRAIGHT_M)
+        xy, part = shapely.get_coordinates(straight, return_index=True)
+        flat = transformed(frame, self.lonlat(xy))
+        follows = part[1:] == part[:-1]
+        ends = np.stack([flat[:-1][follows], flat[1:][follows]], axis=1)
+        return shapely.linestrings(ends), owner[part[:-1][follows]].astype(np.int64)
 
     def on_sphere(self, xy: Floats) -> Floats:
         """Return unit vectors, shape (n, 3), whose chords tell near from far roughly."""

@@ -163,9 +163,9 @@ def test_all_names_of_wgs84_degrees_give_the_same_to_the_last_digit(crs):
 
 def test_distance_is_the_geodesic_one_between_the_closest_points():
     geod = pyproj.Geod(ellps="WGS84")
-    points = [shapely.Point(40, 35), shapely.Point(41, 36)]
+    lines = shapely.from_wkt(["LINESTRING(39 34, 40 35)", "LINESTRING(41 36, 42 37)"])
     expected = geod.inv(40, 35, 41, 36)[2]
-    assert Geodesy(LONLAT).distance_m(*points) == pytest.approx(expected, rel=1e-9)
+    assert Geodesy(LONLAT).distance_m(*lines) == pytest.approx(expected, rel=1e-9)
     touching = [shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)]
     assert Geodesy(LONLAT).distance_m(*touching) == 0.0
 
