@@ -185,8 +185,9 @@ def border_of_polygons(
     # equally near neighbours share a point only, but their order must not matter
     ordered = sorted(others, key=lambda country: country.name)
     segments = []
-    for country in ordered:
+    for index, country in enumerate(ordered):
         feedback.check()
+        feedback.progress(0.5 * index / len(ordered))
         whole = Segments.of_polygons([country.geometry], geodesy)
         segments.append(whole.taken(whole.within(bounds, margin)))
     result = frontage(outline, segments, snap_m=snap_m, within=slits(outline, snap_m))
@@ -241,7 +242,8 @@ def _warn_of_gaps(
             feedback.warning(
                 tr(
                     "{:.1f} km of the home country's border lie within {:,.0f} m of {} without "
-                    "meeting it and count as sea. Where no sea is, raise the snap distance."
+                    "meeting it and count as sea. Where no sea is, mend the countries so that they "
+                    "meet, or give border lines in place of countries."
                 ).format(length_km, tolerance_m, country.name)
             )
 

@@ -74,18 +74,15 @@ class Surveyor:
         self, snapshot: Snapshot, feedback: Feedback
     ) -> tuple[tuple[Enclave, ...], tuple[Contested, ...]]:
         """Return the enclaves of a snapshot, by faction and rank, and ground held twice."""
-        pieces = [
-            (faction, piece)
-            for faction, numbers in snapshot.holdings.items()
-            for piece in self._finder.pieces(numbers)
-        ]
-        feedback.progress(0.2)
-        neighbours, contested = self._fronts.neighbours(pieces)
-        feedback.progress(0.4)
+        pieces = []
+        for index, (faction, numbers) in enumerate(snapshot.holdings.items()):
+            pieces += [(faction, piece) for piece in self._finder.pieces(numbers)]
+            feedback.progress(0.15 * index / len(snapshot.holdings))
+        neighbours, contested = self._fronts.neighbours(pieces, feedback.part(0.15, 0.3))
         found: dict[str, list[Enclave]] = {}
         for index, (faction, piece) in enumerate(pieces):
             feedback.check()
-            feedback.progress(0.4 + 0.6 * index / len(pieces))
+            feedback.progress(0.3 + 0.7 * index / len(pieces))
             perimeter = self._fronts.perimeter(piece, neighbours[index])
             enclave = self._enclave(snapshot, faction, piece, self._site(piece), perimeter)
             found.setdefault(faction, []).append(enclave)

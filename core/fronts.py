@@ -64,7 +64,7 @@ class FrontFinder:
         return self._outlines[piece]
 
     def neighbours(
-        self, pieces: Sequence[tuple[str, Piece]]
+        self, pieces: Sequence[tuple[str, Piece]], feedback: Feedback
     ) -> tuple[list[_Neighbours], tuple[Contested, ...]]:
         """Return the pieces of other factions near each piece, and ground held twice."""
         geometries = np.array([piece.geometry for _, piece in pieces], dtype=object)
@@ -74,7 +74,8 @@ class FrontFinder:
             geometries,
             self._snap_m,
             geodesy=self._geodesy,
-            feedback=self._feedback,
+            feedback=feedback,
+            progress=feedback.progress,
             labels=[faction for faction, _ in pieces],
         ):
             near[one].append(two)

@@ -87,6 +87,11 @@ class Geodesy:
         axes = self._crs.axis_info
         return float(axes[0].unit_conversion_factor) if axes else 1.0
 
+    @property
+    def is_geographic(self) -> bool:
+        """Whether coordinates are degrees of longitude and latitude."""
+        return bool(self._crs.is_geographic)
+
     # ---- places -------------------------------------------------------------------
 
     def lonlat(self, xy: Floats) -> Floats:

@@ -81,16 +81,22 @@ def build_geography(  # noqa: PLR0913 - all but the first by name
     if border_lines:
         border = border_of_lines(border_lines, geodesy)
         feedback.info(_border_text(border))
-        feedback.info(
-            tr("Border lines give no area of the home country: shares of it need a reference area.")
-        )
-        inside = tuple(_united(provinces, countries_label, feedback))
+        if parameters.reference_area_km2 is None:
+            feedback.info(
+                tr("Border lines give no area of the home country: shares need a reference area.")
+            )
+        if home:
+            feedback.info(
+                tr(
+                    "Border lines say where the border is; the home country {} is only a name."
+                ).format(", ".join(home))
+            )
+        inside = tuple(_united(provinces, tr("Provinces"), feedback))
         return Geography(tuple(home), None, None, border, inside, tuple(places), geodesy)
-    united = _united(countries, countries_label, feedback)
-    feedback.progress(0.2)
+    united = _united(countries, countries_label, feedback.part(0.0, 0.2))
     if not united:
         raise CountryError(
-            tr('Countries "{}": no polygon with a name. Give another layer or name field.').format(
+            tr("{}: no polygon with a name. Give another layer or name field.").format(
                 countries_label
             )
         )
@@ -107,20 +113,19 @@ def build_geography(  # noqa: PLR0913 - all but the first by name
         geodesy=geodesy,
         snap_m=parameters.snap_m,
         tolerance_m=parameters.tolerance_m,
-        feedback=feedback,
+        feedback=feedback.part(0.7, 0.95),
     )
     feedback.info(
         tr("Home country: {}, {:,.0f} km2.").format(", ".join(names), area_km2)
         + " "
         + _border_text(border)
     )
-    feedback.progress(0.9)
     return Geography(
         tuple(names),
         ground,
         area_km2,
         border,
-        tuple(_inside(_united(provinces, tr("provinces"), feedback), ground)),
+        tuple(_inside(_united(provinces, tr("Provinces"), feedback.part(0.95, 1.0)), ground)),
         tuple(places),
         geodesy,
     )
@@ -139,8 +144,9 @@ def _united(named: Sequence[NamedGeometry], label: str, feedback: Feedback) -> l
     parts: dict[str, list[Geometry]] = defaultdict(list)
     mended = []
     cut = {each.name for each in named if not each.is_whole}
-    for each in named:
+    for index, each in enumerate(named):
         feedback.check()
+        feedback.progress(index / len(named))
         geometry = each.geometry
         if not shapely.is_valid(geometry):
             geometry = repaired(geometry)
@@ -148,7 +154,7 @@ def _united(named: Sequence[NamedGeometry], label: str, feedback: Feedback) -> l
         parts[each.name].extend(polygons_of(geometry))
     if mended:
         feedback.warning(
-            tr('"{}": {} invalid polygons repaired (first: {}).').format(
+            tr("{}: invalid polygons repaired: {} (first: {}).").format(
                 label, len(mended), ", ".join(mended[:5])
             )
         )
@@ -183,7 +189,7 @@ def _known(home: Sequence[str], countries: list[NamedGeometry], label: str) -> l
             known = [country.name for country in countries]
             near = near_names(name, known)
             raise HomeError(
-                tr('Home country "{}" is not in the countries "{}". {}').format(
+                tr('Home country "{}" is not in: {}. {}').format(
                     name,
                     label,
                     tr("Near names: {}.").format(", ".join(near))
@@ -220,6 +226,13 @@ def _guessed(series: Series, countries: list[NamedGeometry], feedback: Feedback)
             best, 100 * held_km2[best] / total_km2
         )
     )
+    if held_km2[best] < _WORTH_NAMING * total_km2:
+        feedback.warning(
+            tr(
+                "Hardly any of the ground lies in {}: check the coordinate reference system of the "
+                "control layer, or give the home country."
+            ).format(best)
+        )
     for name in sorted(held_km2, key=lambda each: -held_km2[each]):
         if name != best and held_km2[name] > _WORTH_NAMING * total_km2:
             feedback.warning(

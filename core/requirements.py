@@ -16,33 +16,38 @@ if TYPE_CHECKING:
 __all__ = ["missing_requirements"]
 
 _NEEDED = (("numpy", (1, 20)), ("pyproj", (3, 2)), ("shapely", (2, 0)))
+_NEXT_NUMPY = (2, 0)
 
 
 @lru_cache(maxsize=1)
 def missing_requirements() -> str | None:
     """Return what is missing and how to get it; None when all is there."""
-    found = [
-        problem
+    problems = {
+        name: problem
         for name, least in _NEEDED
         for problem in [_problem_with(name, least)]
         if problem is not None
-    ]
-    if not found:
+    }
+    if not problems:
         return None
+    packages = [f'"{name}>={_dotted(least)}"' for name, least in _NEEDED if name in problems]
+    numpy_version = str(getattr(sys.modules.get("numpy"), "__version__", ""))
+    if "numpy" not in problems and _numbers(numpy_version or "9") < _NEXT_NUMPY:
+        # a newer one would break the modules of QGIS and GDAL that are built against it
+        packages.append('"numpy<2"')
     return tr(
-        "Enclave Watch needs Python packages that this QGIS does not have: {}. "
-        "Install them into the Python of QGIS, for example with: "
-        'python3 -m pip install --user "shapely>=2" '
-        "(on Windows in the OSGeo4W Shell), then start QGIS again."
-    ).format("; ".join(found))
+        "Enclave Watch needs Python packages that this QGIS does not have: {}. Install them into "
+        "the Python of QGIS, for example with: python3 -m pip install --user {} (on Windows in "
+        "the OSGeo4W Shell), then start QGIS again. The README tells how on each system."
+    ).format("; ".join(problems.values()), " ".join(packages))
 
 
 def _problem_with(name: str, least: tuple[int, int]) -> str | None:
-    needed = ".".join(str(number) for number in least)
+    needed = _dotted(least)
     try:
         module = _imported_apart(name) if name == "shapely" else importlib.import_module(name)
-    except ImportError as error:
-        return tr("{} {} or newer (not found: {})").format(name, needed, error)
+    except Exception as error:  # noqa: BLE001 - a package can be broken in any way
+        return tr("{} {} or newer (cannot be loaded: {})").format(name, needed, error)
     version = str(getattr(module, "__version__", "0"))
     if _numbers(version) < least:
         return tr("{} {} or newer (found {})").format(name, needed, version)
@@ -64,6 +69,10 @@ def _imported_apart(name: str) -> ModuleType:
         return importlib.import_module(name)
     finally:
         sys.setdlopenflags(flags)
+
+
+def _dotted(version: tuple[int, int]) -> str:
+    return ".".join(str(number) for number in version)
 
 
 def _numbers(version: str) -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,19 +10,25 @@ from typing import TYPE_CHECKING, Iterable, Mapping, Optional, Tuple
 import shapely
 
 from .dates import format_date
-from .errors import DateError, EmptyLayerError
+from .errors import CrsError, DateError
 from .geodesy import Geodesy
 from .i18n import tr
-from .model import ControlRow, Snapshot
+from .model import Snapshot
 from .polygons import PolygonStore
+from .rows import FieldNames, HeldRow, usable_rows
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from .feedback import Feedback
+    from .model import ControlRow
 
-__all__ = ["Series", "read_series"]
+__all__ = ["FieldNames", "Series", "read_series"]
 
-_IDS_SHOWN = 5
-_ROWS_BETWEEN_CHECKS = 200
+# degrees; outlines drawn to the edge of the world may go over it by their last digits
+_MOST_LATITUDE = 90.0 + 1e-6
+_HALF_TURN = 180.0 + 1e-6
 
 
 _Gap = Tuple[datetime, Optional[datetime]]
@@ -52,17 +57,6 @@ class Series:
         return any(" " in format_date(each.date) for each in self.snapshots)
 
 
-@dataclass(frozen=True)
-class _Held:
-    """One usable row; `faction` is the alliance where there is one, `member` the name given."""
-
-    faction: str
-    member: str
-    start: datetime | None
-    end: datetime | None
-    numbers: tuple[int, ...]
-
-
 def read_series(  # noqa: PLR0913 - all but the first by name
     rows: Iterable[ControlRow],
     *,
@@ -71,6 +65,7 @@ def read_series(  # noqa: PLR0913 - all but the first by name
     alliances: Mapping[str, str] | None = None,
     dated: bool = True,
     end_field: bool = False,
+    field_names: FieldNames | None = None,
     date: datetime | None = None,
     from_date: datetime | None = None,
     to_date: datetime | None = None,
@@ -86,6 +81,7 @@ def read_series(  # noqa: PLR0913 - all but the first by name
     dated : whether rows have a date; False makes one undated snapshot of all
     end_field : rows are intervals from `start` to before `end`; None ends never. A
         snapshot is then taken at each date on which something changes
+    field_names : of the layer, for texts
     date : keep only the snapshot valid on this date; of several on one day, the last
     from_date, to_date : keep only snapshots dated so, both days included
 
@@ -93,20 +89,24 @@ def read_series(  # noqa: PLR0913 - all but the first by name
     ------
     EmptyLayerError
         When nothing usable is in the layer.
+    CrsError
+        When its coordinates cannot be what its CRS says.
     DateError
         When no snapshot is left by the dates asked for.
     """
     store = PolygonStore(Geodesy(crs))
-    held = _usable(rows, store, layer_name, alliances or {}, dated, feedback)
-    _warn_of_unknown(alliances or {}, held, layer_name, feedback)
-    if not held:
-        raise EmptyLayerError(
-            tr(
-                'Control layer "{}": no feature has a polygon, a faction and a date. '
-                "Check the layer, its filter and the fields given."
-            ).format(layer_name)
-        )
-    store.geodesy = Geodesy(crs, shapely.total_bounds(store.polygons).tolist())
+    held = usable_rows(
+        rows,
+        store,
+        layer_name=layer_name,
+        alliances=alliances or {},
+        dated=dated,
+        field_names=field_names or FieldNames(),
+        feedback=feedback,
+    )
+    bounds = shapely.total_bounds(store.polygons)
+    store.geodesy = Geodesy(crs, bounds.tolist())
+    _refuse_off_the_earth(store.geodesy, bounds, layer_name, feedback)
     is_intervals = dated and end_field
     snapshots, gaps = _intervals(held, feedback) if is_intervals else (_by_date(held), [])
     chosen = _chosen(snapshots, gaps, layer_name, date, from_date, to_date, feedback)
@@ -115,86 +115,39 @@ def read_series(  # noqa: PLR0913 - all but the first by name
     return series
 
 
-def _usable(
-    rows: Iterable[ControlRow],
-    store: PolygonStore,
-    layer_name: str,
-    alliances: Mapping[str, str],
-    dated: bool,
-    feedback: Feedback,
-) -> list[_Held]:
-    held: list[_Held] = []
-    skipped: dict[str, list[int]] = defaultdict(list)
-    repaired: list[int] = []
-    for count, row in enumerate(rows):
-        if count % _ROWS_BETWEEN_CHECKS == 0:
-            feedback.check()
-        reason = _reason_to_skip(row, dated)
-        if reason is None and row.wkb is not None and row.faction is not None:
-            numbers = store.add(row.wkb)
-            if store.was_invalid(row.wkb):
-                repaired.append(row.feature_id)
-            if numbers:
-                member = row.faction.strip()
-                faction = alliances.get(member, member)
-                held.append(_Held(faction, member, row.start, row.end, numbers))
-                continue
-            reason = tr("no area")
-        skipped[str(reason)].append(row.feature_id)
-    for reason, ids in skipped.items():
-        feedback.warning(
-            tr('Control layer "{}": {} features skipped, {} (first ids: {}).').format(
-                layer_name, len(ids), reason, _first(ids)
-            )
-        )
-    if repaired:
-        feedback.warning(
-            tr('Control layer "{}": {} invalid polygons repaired (first ids: {}).').format(
-                layer_name, len(repaired), _first(repaired)
-            )
-        )
-    return held
-
-
-def _reason_to_skip(row: ControlRow, dated: bool) -> str | None:
-    if row.wkb is None:
-        return tr("no geometry")
-    if row.faction is None or not row.faction.strip():
-        return tr("no faction")
-    if dated and row.start is None:
-        return tr("no date, or one that cannot be read")
-    if row.end is not None and row.start is not None and row.end <= row.start:
-        return tr("an end that is not after the start")
-    return None
-
-
-def _warn_of_unknown(
-    alliances: Mapping[str, str], held: list[_Held], layer_name: str, feedback: Feedback
+def _refuse_off_the_earth(
+    geodesy: Geodesy, bounds: npt.NDArray[np.float64], layer_name: str, feedback: Feedback
 ) -> None:
-    members = {row.member for row in held}
-    for name in sorted(set(alliances) - members):
-        near = difflib.get_close_matches(name, sorted(members), n=1)
+    """Refuse degrees that are none; they are metres, or x and y are the wrong way round."""
+    if not geodesy.is_geographic:
+        return
+    west, south, east, north = bounds.tolist()
+    if south < -_MOST_LATITUDE or north > _MOST_LATITUDE or max(-west, east) > 2 * _HALF_TURN:
+        raise CrsError(
+            tr(
+                'Control layer "{}": its coordinates, {:g} to {:g} and {:g} to {:g}, are no '
+                "degrees of longitude and latitude, as its coordinate reference system says. "
+                "Set the true one, or put longitude first."
+            ).format(layer_name, west, east, south, north)
+        )
+    if max(-west, east) > _HALF_TURN:
         feedback.warning(
-            tr('Alliances: control layer "{}" has no faction "{}". {}').format(
-                layer_name, name, tr("Did you mean {}?").format(near[0]) if near else ""
-            )
+            tr(
+                'Control layer "{}" goes past 180 degrees of longitude, to {:g}: what lies beyond '
+                "meets no country of a map that ends there. Cut it at the 180th meridian."
+            ).format(layer_name, east if east > _HALF_TURN else west)
         )
 
 
-def _first(ids: list[int]) -> str:
-    shown = ", ".join(str(number) for number in sorted(ids)[:_IDS_SHOWN])
-    return shown + (", ..." if len(ids) > _IDS_SHOWN else "")
-
-
-def _by_date(held: list[_Held]) -> list[Snapshot]:
-    by_date: dict[datetime | None, list[_Held]] = defaultdict(list)
+def _by_date(held: list[HeldRow]) -> list[Snapshot]:
+    by_date: dict[datetime | None, list[HeldRow]] = defaultdict(list)
     for row in held:
         by_date[row.start].append(row)
     dates = sorted(by_date, key=lambda moment: moment or datetime.min)
     return [_snapshot(moment, by_date[moment]) for moment in dates]
 
 
-def _intervals(held: list[_Held], feedback: Feedback) -> tuple[list[Snapshot], list[_Gap]]:
+def _intervals(held: list[HeldRow], feedback: Feedback) -> tuple[list[Snapshot], list[_Gap]]:
     """Return a snapshot for each date on which something changes, and none else.
 
     Also returned are the gaps in which nobody holds anything; the last may never end.
@@ -225,11 +178,11 @@ def _intervals(held: list[_Held], feedback: Feedback) -> tuple[list[Snapshot], l
     return snapshots, gaps
 
 
-def _is_valid_at(row: _Held, moment: datetime) -> bool:
+def _is_valid_at(row: HeldRow, moment: datetime) -> bool:
     return row.start is not None and row.start <= moment and (row.end is None or moment < row.end)
 
 
-def _snapshot(moment: datetime | None, rows: list[_Held]) -> Snapshot:
+def _snapshot(moment: datetime | None, rows: list[HeldRow]) -> Snapshot:
     numbers: dict[str, set[int]] = defaultdict(set)
     for row in rows:
         numbers[row.faction].update(row.numbers)
@@ -299,7 +252,9 @@ def _tell(series: Series, row_count: int, feedback: Feedback) -> None:
             len(series.snapshots), format_date(first), format_date(last)
         )
     feedback.info(
-        tr('Control layer "{}": {} features read, {} distinct polygons; {}; {} factions.').format(
-            series.layer_name, row_count, len(series.store.polygons), span, len(series.factions)
+        tr(
+            'Control layer "{}": {}. Features read: {}, distinct polygons: {}, factions: {}.'
+        ).format(
+            series.layer_name, span, row_count, len(series.store.polygons), len(series.factions)
         )
     )

@@ -99,8 +99,11 @@ def _summary_line(faction: str, enclaves: Sequence[Enclave], home_label: str) ->
         pieces = tr("{count} enclaves, the largest {largest:,.1f} km2").format(
             count=len(enclaves), largest=largest_km2
         )
-    border = contacts_text(enclaves) or tr("no border contact")
-    return tr("{faction}: {area:,.1f} km2{share}; {pieces}; border: {border}").format(
+    contacts = contacts_text(enclaves)
+    border = (
+        tr("border: {contacts}").format(contacts=contacts) if contacts else tr("no border contact")
+    )
+    return tr("{faction}: {area:,.1f} km2{share}; {pieces}; {border}").format(
         faction=faction, area=area_km2, share=share, pieces=pieces, border=border
     )
 

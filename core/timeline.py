@@ -78,7 +78,7 @@ def _tell(analysis: SnapshotAnalysis, feedback: Feedback) -> None:
     prefix = f"{date}: " if date else ""
     feedback.info(
         prefix
-        + tr("{} enclaves of {} factions, {:,.1f} km2.").format(
+        + tr("enclaves: {}, factions: {}, area held: {:,.1f} km2.").format(
             len(analysis.enclaves),
             len({enclave.faction for enclave in analysis.enclaves}),
             sum(enclave.area_km2 for enclave in analysis.enclaves),

@@ -18,7 +18,7 @@ from ..compat import ensure_proj_data, keep_proj_context
 from ..core.errors import Cancelled, EnclaveWatchError
 from ..core.feedback import Feedback
 from .checks import problem_with
-from .help import help_html
+from .help import HelpEntry, help_html
 from .inputs import Inputs, read_alliances
 
 __all__ = ["EnclaveWatchAlgorithm", "ProcessingLog"]
@@ -71,8 +71,8 @@ class EnclaveWatchAlgorithm(QgsProcessingAlgorithm):
         """
 
     @abstractmethod
-    def help_fields(self) -> dict[str, str]:
-        """Return name -> meaning of the fields of the main output, for the help."""
+    def help_fields(self) -> list[HelpEntry]:
+        """Return the fields of the main output, for the help."""
 
     def createInstance(self) -> EnclaveWatchAlgorithm:
         """Return a fresh one: each run has its own."""

@@ -225,7 +225,7 @@ def _check_home(inputs: Inputs) -> None:
             else tr("It names for instance {names}.").format(names=", ".join(names[:_SHOWN_NAMES]))
         )
         raise HomeError(
-            tr('{layer} has no country "{name}" in field "{field}". {hint}').format(
+            tr('{layer}: there is no country "{name}" in field "{field}". {hint}').format(
                 layer=countries.label, name=name, field=countries.field_name, hint=hint
             )
         )
@@ -243,10 +243,19 @@ def _check_geometry(
         raise GeometryTypeError(
             tr("{layer} holds {found}, not {wanted}. Choose a layer of {wanted}.").format(
                 layer=label,
-                found=QgsWkbTypes.geometryDisplayString(found).lower(),
+                found=_geometry_text(found),
                 wanted=wanted_text,
             )
         )
+
+
+def _geometry_text(kind: int) -> str:
+    texts = {
+        QgsWkbTypes.GeometryType.PointGeometry: tr("points"),
+        QgsWkbTypes.GeometryType.LineGeometry: tr("lines"),
+        QgsWkbTypes.GeometryType.PolygonGeometry: tr("polygons"),
+    }
+    return texts.get(kind, tr("rows without geometry"))
 
 
 def _check_not_empty(source: QgsFeatureSource, label: str) -> None:

@@ -105,7 +105,7 @@ class ControlReader:
         if self._not_polygons:
             feedback.warning(
                 tr(
-                    'Control layer "{layer}": {count} features are not polygons and were skipped '
+                    'Control layer "{layer}": features that are not polygons, skipped: {count} '
                     "({ids})."
                 ).format(
                     layer=self._layer_name,
@@ -117,8 +117,8 @@ class ControlReader:
             return
         _, field_name, text = self._unread_dates[0]
         message = tr(
-            'Control layer "{layer}": field "{field}" of {count} features cannot be read as a '
-            'date, and they were skipped ({ids}). The first holds "{text}"; write dates as '
+            'Control layer "{layer}": features whose field "{field}" cannot be read as a date, '
+            'skipped: {count} ({ids}). The first holds "{text}"; write dates as '
             "2018-08-05."
         ).format(
             layer=self._layer_name,
@@ -182,13 +182,14 @@ def named_geometries(
 ) -> list[tuple[str, Geometry]]:
     """Return the name and the shapely geometry of each feature, in the source's CRS.
 
-    Features without a name or a geometry are skipped and counted in the log.
+    Features without a name or a geometry are skipped, and counted in the log if they are the
+    user's: nobody can mend the map that QGIS ships.
 
     Parameters
     ----------
     label : what the source holds, for messages: `Countries layer "world"`
     within : only features whose bounding box meets this one
-    is_users : whether the user can mend the source, and so is to be warned of what it lacks
+    is_users : whether the source is the user's own
     """
     import shapely
 
@@ -206,12 +207,11 @@ def named_geometries(
             continue
         names.append(name)
         shapes.append(_flat_wkb(geometry))
-    if skipped:
-        tell = feedback.warning if is_users else feedback.info
-        tell(
-            tr(
-                "{label}: {count} features have no name or no geometry and were skipped ({ids})."
-            ).format(label=label, count=len(skipped), ids=_first_ids(skipped))
+    if skipped and is_users:
+        feedback.warning(
+            tr("{label}: features without a name or a geometry, skipped: {count} ({ids}).").format(
+                label=label, count=len(skipped), ids=_first_ids(skipped)
+            )
         )
     geometries = shapely.from_wkb(shapes, on_invalid="ignore")
     return [

@@ -19,10 +19,14 @@ __all__ = [
     "BorderStretch",
     "Column",
     "contact_columns",
+    "cut_names",
     "enclave_columns",
     "label_columns",
     "to_fields",
 ]
+
+
+_NEVER_CUT = 8  # letters: of the ten of a shapefile, two can become a number
 
 
 @dataclass(frozen=True)
@@ -73,14 +77,41 @@ def to_fields(columns: Sequence[Column]) -> QgsFields:
 
 def label_columns(layer: QgsVectorLayer, columns: Sequence[Column]) -> None:
     """Give the attribute table of a loaded result its headings and sensible decimals."""
-    for column in columns:
-        index = layer.fields().lookupField(column.name)
-        if index < 0:
+    for position, column in enumerate(columns):
+        index = _index_of(layer.fields(), columns, position)
+        if index is None:
             continue
         layer.setFieldAlias(index, column.alias)
         if column.kind is FieldKind.DOUBLE:
             setup = QgsEditorWidgetSetup("Range", {"Precision": column.decimals})
             layer.setEditorWidgetSetup(index, setup)
+
+
+def cut_names(fields: QgsFields, columns: Sequence[Column]) -> dict[str, str]:
+    """Return name -> shorter name, of what the format of a written result has cut."""
+    indexes = [_index_of(fields, columns, position) for position in range(len(columns))]
+    names = {
+        column.name: fields.at(index).name()
+        for column, index in zip(columns, indexes)
+        if index is not None
+    }
+    return {name: kept for name, kept in names.items() if kept.casefold() != name.casefold()}
+
+
+def _index_of(fields: QgsFields, columns: Sequence[Column], position: int) -> int | None:
+    """Return where the column at `position` is among `fields`; None where it is not.
+
+    A name that the format has cut is known by its beginning and its place. What the format adds,
+    such as `fid`, comes first.
+    """
+    name = columns[position].name
+    index = fields.lookupField(name)
+    if index >= 0:
+        return index
+    index = fields.count() - len(columns) + position
+    if index < 0 or not fields.at(index).name().casefold().startswith(name[:_NEVER_CUT]):
+        return None
+    return index
 
 
 def enclave_columns(*, has_times: bool) -> tuple[Column, ...]:

@@ -2,51 +2,70 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from string import Template
+from typing import Iterable
 
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingDestinationParameter
 
-from ..core.i18n import tr
-
-__all__ = ["help_html", "output_texts"]
+__all__ = ["HelpEntry", "help_html"]
 
 _HELP = Path(__file__).parent.parent / "resources" / "help"
 
 
-def help_html(algorithm: QgsProcessingAlgorithm, fields: dict[str, str]) -> str:
+@dataclass(frozen=True)
+class HelpEntry:
+    """A line of the help.
+
+    Attributes
+    ----------
+    key : what models, scripts and command lines call the thing
+    label : what the dialog or the attribute table calls it
+    text : what it is; empty where the label says all
+    """
+
+    key: str
+    label: str
+    text: str = ""
+
+
+def help_html(algorithm: QgsProcessingAlgorithm, fields: Iterable[HelpEntry]) -> str:
     """Return the help as HTML without line breaks, which QGIS would make paragraphs of.
 
     Parameters
     ----------
-    fields : name -> meaning of the fields of the main output
+    fields : those of the main output
     """
     text = (_HELP / f"{algorithm.name()}.html").read_text(encoding="utf-8")
     filled = Template(text).substitute(
-        parameters=_entries(_parameter_texts(algorithm)),
-        outputs=_entries(output_texts(algorithm)),
-        fields=_entries(fields),
+        parameters=_list(_parameters(algorithm)),
+        outputs=_list(_outputs(algorithm)),
+        fields=_list(fields),
     )
     return " ".join(line.strip() for line in filled.splitlines() if line.strip())
 
 
-def output_texts(algorithm: QgsProcessingAlgorithm) -> dict[str, str]:
-    """Return name -> description of the outputs."""
-    return {output.name(): output.description() for output in algorithm.outputDefinitions()}
-
-
-def _parameter_texts(algorithm: QgsProcessingAlgorithm) -> dict[str, str]:
-    """Return label and key -> help, of what the user gives."""
-    return {
-        tr("{label} ({key})").format(
-            label=definition.description(), key=definition.name()
-        ): definition.help()
+def _parameters(algorithm: QgsProcessingAlgorithm) -> list[HelpEntry]:
+    """Return what the user gives."""
+    return [
+        HelpEntry(definition.name(), definition.description(), definition.help())
         for definition in algorithm.parameterDefinitions()
         if not isinstance(definition, QgsProcessingDestinationParameter)
-    }
+    ]
 
 
-def _entries(texts: dict[str, str]) -> str:
-    items = (f"<li><b>{escape(name)}</b>: {escape(text)}</li>" for name, text in texts.items())
-    return f"<ul>{''.join(items)}</ul>"
+def _outputs(algorithm: QgsProcessingAlgorithm) -> list[HelpEntry]:
+    return [
+        HelpEntry(output.name(), output.description()) for output in algorithm.outputDefinitions()
+    ]
+
+
+def _list(entries: Iterable[HelpEntry]) -> str:
+    return f"<ul>{''.join(_item(entry) for entry in entries)}</ul>"
+
+
+def _item(entry: HelpEntry) -> str:
+    text = f": {escape(entry.text)}" if entry.text else ""
+    return f"<li><b>{escape(entry.label)}</b>, <code>{escape(entry.key)}</code>{text}</li>"

@@ -17,7 +17,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QFileInfo
 
-from ..core.errors import AllianceError, EmptyLayerError, WorldMapError
+from ..core.errors import AllianceError, CountryError, EmptyLayerError, WorldMapError
 from ..core.i18n import tr
 from ..core.model import NamedGeometry, Parameters
 from . import parameters as keys
@@ -174,10 +174,11 @@ def read_alliances(inputs: Inputs) -> Mapping[str, str]:
 
 def read_series_of(inputs: Inputs, feedback: Feedback) -> Series:
     """Return the control layer as a series of snapshots."""
-    from ..core.series import read_series
+    from ..core.series import FieldNames, read_series
 
     source = inputs.source(keys.CONTROL)
     name = source.sourceName()
+    _tell_left_empty(inputs, source, name, feedback)
     reader = ControlReader(
         source,
         layer_name=name,
@@ -196,6 +197,11 @@ def read_series_of(inputs: Inputs, feedback: Feedback) -> Series:
             alliances=inputs.alliances,
             dated=inputs.has(keys.DATE_FIELD),
             end_field=inputs.has(keys.END_FIELD),
+            field_names=FieldNames(
+                faction=inputs.text(keys.FACTION_FIELD) or "",
+                start=inputs.text(keys.DATE_FIELD) or "",
+                end=inputs.text(keys.END_FIELD) or "",
+            ),
             date=read_moment(inputs, keys.DATE),
             from_date=read_moment(inputs, keys.FROM_DATE),
             to_date=read_moment(inputs, keys.TO_DATE),
@@ -207,6 +213,27 @@ def read_series_of(inputs: Inputs, feedback: Feedback) -> Series:
         raise
     reader.report(feedback)
     return series
+
+
+def _tell_left_empty(
+    inputs: Inputs, source: QgsFeatureSource, name: str, feedback: Feedback
+) -> None:
+    """Warn of fields left empty, where that makes other figures than the user may expect."""
+    if not inputs.has(keys.FACTION_FIELD):
+        feedback.warning(
+            tr(
+                "No faction field is given: all of the control layer is held by one faction, "
+                '"{name}".'
+            ).format(name=name)
+        )
+    dates = [field.name() for field in source.fields() if field.isDateOrTime()]
+    if dates and not inputs.has(keys.DATE_FIELD):
+        feedback.warning(
+            tr(
+                'No date field is given, though the control layer has "{field}": all its features '
+                "are taken as held at one time."
+            ).format(field=dates[0])
+        )
 
 
 def read_geography(
@@ -267,11 +294,25 @@ def _read_countries(
         return bring_over(named, crs, target, box, feedback)
     chosen = in_reach(named, box, home_names(inputs), crs)
     feedback.info(
-        tr(
-            "{layer}: {count} countries read, {near} of them within reach of the control layer."
-        ).format(layer=countries.label, count=len(named), near=len(chosen))
+        tr("{layer}: countries read: {count}, within reach of the control layer: {near}.").format(
+            layer=countries.label, count=len(named), near=len(chosen)
+        )
     )
+    if named and not chosen:
+        raise CountryError(_far_away(countries, control))
     return bring_over(chosen, crs, target, box, feedback)
+
+
+def _far_away(countries: NamedSource, control: QgsFeatureSource) -> str:
+    return tr(
+        "{countries}: no country lies near the control layer, which has the coordinate reference "
+        "system {crs} and the extent {extent}. Check that system, or give another layer of "
+        "countries."
+    ).format(
+        countries=countries.label,
+        crs=control.sourceCrs().userFriendlyIdentifier(),
+        extent=control.sourceExtent().toString(3),
+    )
 
 
 def _read_provinces(inputs: Inputs, series: Series, feedback: Feedback) -> list[NamedGeometry]:
@@ -301,6 +342,12 @@ def _read_near_control(
     crs = named_source.source.sourceCrs()
     box = _around_control(inputs, series, crs)
     named = _read_named(named_source, feedback, within=box)
+    if not named and named_source.is_users:
+        feedback.warning(
+            tr("{layer}: nothing with a name lies near the control layer.").format(
+                layer=named_source.label
+            )
+        )
     target = inputs.source(keys.CONTROL).sourceCrs()
     return bring_over(named, crs, target, box, feedback)
 

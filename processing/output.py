@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Sequence
 
 from qgis.core import (
@@ -18,9 +19,10 @@ from qgis.core import (
 
 from ..core.i18n import tr
 from .convert import to_qgs_geometry
-from .fields import Column, label_columns, to_fields
+from .fields import Column, cut_names, label_columns, to_fields
 
 if TYPE_CHECKING:
+    from ..core.feedback import Feedback
     from .inputs import Inputs
 
 __all__ = ["ResultWriter", "name_and_style_on_load"]
@@ -67,11 +69,26 @@ class ResultWriter:
             self._fail()
         self.count += 1
 
-    def close(self) -> None:
-        """Write what is still in memory and let go of the file."""
+    def close(self, feedback: Feedback) -> None:
+        """Write what is still in memory, let go of the file, and tell what its format cut."""
         if not self._sink.flushBuffer():
             self._fail()
         self._sink = None
+        self._tell_cut_names(feedback)
+
+    def _tell_cut_names(self, feedback: Feedback) -> None:
+        path = self.output_id.split("|", maxsplit=1)[0]
+        if not Path(path).is_file():
+            return
+        cut = cut_names(QgsVectorLayer(self.output_id, "", "ogr").fields(), self._columns)
+        if cut:
+            name, kept = next(iter(cut.items()))
+            feedback.warning(
+                tr(
+                    "{file}: this format cuts the names of fields, for example {name} to {kept}. "
+                    "A GeoPackage keeps them."
+                ).format(file=Path(path).name, name=name, kept=kept)
+            )
 
     def _fail(self) -> None:
         raise QgsProcessingException(

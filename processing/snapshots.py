@@ -11,6 +11,7 @@ from qgis.core import QgsProcessingOutputNumber, QgsProcessingOutputString
 from ..core.i18n import tr
 from . import parameters as keys
 from .base import EnclaveWatchAlgorithm
+from .help import HelpEntry
 from .inputs import Inputs, engine_parameters, read_geography, read_series_of
 from .output import ResultWriter, StyleFunction, name_and_style_on_load
 
@@ -89,12 +90,12 @@ class SnapshotAlgorithm(EnclaveWatchAlgorithm):
     def style(self) -> StyleFunction:
         """Return the function that styles the result."""
 
-    def help_fields(self) -> dict[str, str]:
-        """Return name -> heading and meaning of the fields."""
-        return {
-            column.name: f"{column.alias}. {column.meaning}"
+    def help_fields(self) -> list[HelpEntry]:
+        """Return the fields of the result."""
+        return [
+            HelpEntry(column.name, column.alias, column.meaning)
             for column in self.columns(has_times=False)
-        }
+        ]
 
     def compute(self, inputs: Inputs, feedback: Feedback) -> dict[str, Any]:
         """Read, analyse, write."""
@@ -110,7 +111,7 @@ class SnapshotAlgorithm(EnclaveWatchAlgorithm):
         last = None
         for last in analyse(series, geography, parameters, feedback.part(0.2, 1.0)):
             self._write_snapshot(last, finding, writer, feedback)
-        writer.close()
+        writer.close(feedback)
         name_and_style_on_load(
             inputs,
             keys.OUTPUT,
@@ -183,7 +184,7 @@ def _tell_summary(lines: Sequence[str], feedback: Feedback) -> None:
         feedback.info(line)
     more = len(lines) - _SUMMARY_LINES_IN_LOG
     if more > 0:
-        feedback.info(tr("... and {count} more factions.").format(count=more))
+        feedback.info(tr("Further factions: {count}.").format(count=more))
 
 
 def _tell_left_out(analysis: SnapshotAnalysis, finding: Finding, feedback: Feedback) -> None:
@@ -192,7 +193,7 @@ def _tell_left_out(analysis: SnapshotAnalysis, finding: Finding, feedback: Feedb
     left_out = len(analysis.enclaves) - len(finding.shown(analysis.enclaves))
     if left_out:
         feedback.info(
-            tr("{date}: {count} enclaves under {least:g} km2 left out of the features.").format(
+            tr("{date}: enclaves under {least:g} km2, left out of the features: {count}.").format(
                 date=format_date(analysis.date) or tr("Undated"),
                 count=left_out,
                 least=finding.min_area_km2,

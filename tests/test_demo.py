@@ -61,7 +61,7 @@ def test_what_is_said_is_read_from_the_results(enclaves, tmp_path):
     text = "\n".join(lines(read_findings(enclaves, contact, "Alpha")))
     assert "largest enclave of Alpha, 500 km2 (North 100 %)" in text
     assert "32 km with Overland" in text
-    assert "On 2020-02-01 Alpha holds 40 km2, 0 % of Syria, in 1 enclaves" in text
+    assert "On 2020-02-01 Alpha holds 40 km2, 0 % of Syria, in 1 enclave:" in text
     assert "encircled by Bravo; South 100 %; Town" in text
     assert "Contact with Overland is gone: 32 km before, 0 now." in text
     nearest = "The nearest enclave left, 40.0 km2 (Town), lies 7.2 km from the border with"

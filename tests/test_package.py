@@ -58,8 +58,18 @@ def test_metadata_says_which_qgis_and_that_there_are_algorithms(
     assert metadata.getboolean("supportsQt6")
     assert not metadata.getboolean("experimental")
     assert re.fullmatch(r"\d+\.\d+\.\d+", metadata["version"])
-    assert "shapely" in metadata["about"]
     assert (ROOT / metadata["icon"]).is_file()
+
+
+def test_metadata_and_readme_tell_alike_how_to_get_shapely_and_keep_numpy(
+    metadata: configparser.SectionProxy,
+) -> None:
+    about = metadata["about"]
+    assert 'python -m pip install "shapely>=2" "numpy<2" where the numpy of QGIS is 1.x' in about
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = [line for line in readme.splitlines() if "pip install" in line]
+    assert len(rows) == 4
+    assert all('"numpy<2"' in row for row in rows)
 
 
 def test_qgis_itself_reads_the_metadata(qgis_processing: None) -> None:
@@ -101,11 +111,25 @@ def test_zip_has_one_top_folder_with_what_qgis_needs(names: list[str]) -> None:
 
 
 def test_zip_leaves_out_tests_tools_and_litter(names: list[str]) -> None:
-    unwanted = {"tests", "tools", "build", "docs", "__pycache__", "Makefile", "pyproject.toml"}
+    unwanted = {"tests", "tools", "build", "__pycache__", "Makefile", "pyproject.toml"}
     parts = {part for name in names for part in PurePosixPath(name).parts}
     assert not parts & unwanted
     assert not [part for part in parts if part.startswith(".")]
     assert not [name for name in names if name.endswith((".pyc", ".ts", ".gpkg-wal", "~"))]
+
+
+def test_every_file_that_the_packed_documents_link_to_is_packed(names: list[str]) -> None:
+    packed = {PurePosixPath(name.partition("/")[2]) for name in names}
+    assert {PurePosixPath("docs/method.md"), PurePosixPath("docs/images/syria-2018.png")} <= packed
+    linked = {
+        path.parent / target
+        for path in packed
+        if path.suffix == ".md"
+        for target in re.findall(r"\]\(([^)#]+)", (ROOT / path).read_text(encoding="utf-8"))
+        if "://" not in target
+    }
+    assert linked
+    assert linked <= packed
 
 
 def test_zip_holds_every_module_of_the_plugin(names: list[str]) -> None:

@@ -131,14 +131,27 @@ def test_the_temporal_controller_plays_every_date(project):
         assert {feature["date"].toString("yyyy-MM-dd") for feature in shown} == {date}
 
 
-def test_the_time_panel_opens_animated(project):
+def test_the_time_panel_opens_animated_at_the_last_date(project):
     mode, found = project.readNumEntry("TemporalControllerWidget", "/NavigationMode")
     assert found
     assert mode == 1
-    for key in ("/StartDateTime", "/EndDateTime"):
-        text, found = project.readEntry("TemporalControllerWidget", key)
-        assert found
-        assert text.startswith("2018-")
+    texts = [
+        project.readEntry("TemporalControllerWidget", key)[0]
+        for key in ("/StartDateTime", "/EndDateTime")
+    ]
+    assert texts == ["2018-08-05T00:00:00.000Z", "2018-08-06T00:00:00.000Z"]
+
+
+def test_control_stands_on_top_which_qgis_makes_the_active_layer(project):
+    names = [node.name() for node in project.layerTreeRoot().children()]
+    assert names == ["Control", "Places"]
+
+
+def test_the_note_says_what_the_plugin_measures_and_what_was_published():
+    note = (FOLDER / "README.md").read_text(encoding="utf-8")
+    for figure in ("84.8 km", "about 85", "202.6", "202.55", "202.5)"):
+        assert figure in note
+    assert "85.0" not in note
 
 
 def test_title_and_crs_suit_syria(project):
@@ -189,5 +202,7 @@ def _description(path: Path) -> dict[str, object]:
         "range": times.temporalRange(),
         "step": (times.timeStep(), times.timeStepUnit()),
         "mode": project.readNumEntry("TemporalControllerWidget", "/NavigationMode"),
+        "tree": [node.name() for node in project.layerTreeRoot().children()],
+        "opens_at": project.readEntry("TemporalControllerWidget", "/StartDateTime"),
         "view": project.viewSettings().defaultViewExtent(),
     }

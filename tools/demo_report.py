@@ -66,7 +66,7 @@ def lines(findings: Findings) -> list[str]:
     return [
         f"On {before.date} the largest enclave of {faction}, {of_largest},",
         f"  lies along the border: {_lengths(before.contact_km)}.",
-        f"On {after.date} {faction} holds {left}, in {len(after.enclaves)} enclaves:",
+        f"On {after.date} {faction} holds {left}, in {_counted(after.enclaves)}:",
         *(f"  {_enclave(row)}" for row in after.enclaves),
         *(_lost(neighbour, km, after) for neighbour, km in before.contact_km.items()),
     ]
@@ -100,6 +100,10 @@ def _enclave(row: dict[str, Any]) -> str:
     status = f"{row['status']} by {row['enclosed_by']}" if row["enclosed_by"] else row["status"]
     places = f"; {row['places']}" if row["places"] else ""
     return f"{row['area_km2']:>8,.1f} km2  {status}; {row['provinces']}{places}"
+
+
+def _counted(enclaves: Sequence[dict[str, Any]]) -> str:
+    return "1 enclave" if len(enclaves) == 1 else f"{len(enclaves)} enclaves"
 
 
 def _lengths(contact_km: dict[str, float]) -> str:

@@ -48,7 +48,8 @@ def make_project(folder: Path) -> Path:
     project.setFilePathStorage(Qgis.FilePathType.Relative)
     control = _layer(folder, "control", "Control")
     places = _layer(folder, "places", "Places")
-    if not all(project.addMapLayer(layer) for layer in (control, places)):
+    # the one added last stands on top: QGIS makes it the active layer, which dialogs choose first
+    if not all(project.addMapLayer(layer) for layer in (places, control)):
         raise OSError(f"The layers of {folder} cannot be added to a project")
     index = control.fields().indexOf("faction")
     style_control(control, "faction", sorted(control.uniqueValues(index)), "date")
@@ -72,16 +73,19 @@ def _layer(folder: Path, table: str, name: str) -> QgsVectorLayer:
 
 def _set_times(project: QgsProject, control: QgsVectorLayer) -> None:
     dates = sorted(control.uniqueValues(control.fields().indexOf("date")))
-    begin = QDateTime(dates[0], QTime(0, 0), Qt.TimeSpec.UTC)
-    end = QDateTime(QDate(dates[-1]).addDays(1), QTime(0, 0), Qt.TimeSpec.UTC)
+    begin, last = (
+        QDateTime(QDate(day), QTime(0, 0), Qt.TimeSpec.UTC) for day in (dates[0], dates[-1])
+    )
+    end = last.addDays(1)
     settings = project.timeSettings()
     settings.setTemporalRange(QgsDateTimeRange(begin, end, True, False))
     settings.setTimeStep(1)
     settings.setTimeStepUnit(QgsUnitTypes.TemporalUnit.TemporalDays)
     settings.setFramesPerSecond(4)
-    # the panel opens animated, at the first date: without it QGIS draws all dates at once
+    # The panel, often hidden, opens animated, or QGIS would draw all dates at once. It starts at
+    # the first frame of its range, so that is the last date: the one that users ask of first.
     project.writeEntry(TIME_PANEL, "/NavigationMode", 1)
-    project.writeEntry(TIME_PANEL, "/StartDateTime", begin.toString(Qt.DateFormat.ISODateWithMs))
+    project.writeEntry(TIME_PANEL, "/StartDateTime", last.toString(Qt.DateFormat.ISODateWithMs))
     project.writeEntry(TIME_PANEL, "/EndDateTime", end.toString(Qt.DateFormat.ISODateWithMs))
 
 

@@ -24,6 +24,7 @@ FILES = (
 FOLDERS = {
     "core": ("*.py",),
     "processing": ("*.py",),
+    "docs": ("*.md", "*.png"),
     "ui": ("*.py", "*.ui"),
     "resources": ("*",),
     "i18n": ("*.qm",),

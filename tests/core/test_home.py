@@ -58,7 +58,7 @@ def test_capitals_and_blanks_do_not_matter_in_a_given_name():
 
 @pytest.mark.parametrize(("typed", "meant"), [("Sirya", "Syria"), ("Turk", "Turkey")])
 def test_an_unknown_home_suggests_near_names(typed, meant):
-    text = rf'"{typed}" is not in .*"countries".*Near names: .*{meant}'
+    text = rf'"{typed}" is not in: countries.*Near names: .*{meant}'
     with pytest.raises(HomeError, match=text):
         home_of(INSIDE, home=[typed])
 
@@ -74,7 +74,7 @@ def test_a_control_layer_in_the_middle_of_nowhere_cannot_have_its_home_guessed()
 
 
 def test_countries_without_a_polygon_are_refused():
-    with pytest.raises(CountryError, match='"countries"'):
+    with pytest.raises(CountryError, match="countries: no polygon with a name"):
         home_of(INSIDE, countries={"Syria": "POINT(0 0)"})
 
 
@@ -83,7 +83,7 @@ def test_an_invalid_country_is_repaired_and_told():
     bow = "POLYGON((0 0, 100 100, 100 0, 0 100, 0 0))"
     geography = home_of(INSIDE, home=["Syria"], countries={**COUNTRIES, "Syria": bow}, feedback=log)
     assert geography.home_area_km2 == pytest.approx(5_000 / 0.9996**2, rel=1e-3)
-    assert any("1 invalid polygons repaired (first: Syria)" in text for text in log.warnings)
+    assert any("invalid polygons repaired: 1 (first: Syria)" in text for text in log.warnings)
 
 
 class TestAHomeThatTheCrsHasNoRoomFor:

@@ -193,7 +193,7 @@ class TestInvalidPolygonsKeepTheirGround:
         found = run([("A", bow)], feedback=log)
         # the wings meet in a point
         assert areas_km2(found.enclaves) == pytest.approx([25 / 0.9996**2] * 2, rel=1e-4)
-        assert any("1 invalid polygons repaired (first ids: 0)" in text for text in log.warnings)
+        assert any("invalid polygons repaired: 1 (first ids: 0)" in text for text in log.warnings)
 
     def test_parts_that_overlap_are_held_and_counted_once(self):
         both = "MULTIPOLYGON(((0 0, 10 0, 10 10, 0 10, 0 0)), ((5 0, 15 0, 15 10, 5 10, 5 0)))"

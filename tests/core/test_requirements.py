@@ -33,7 +33,7 @@ def test_a_package_that_is_not_there_is_named_with_its_remedy(missing, monkeypat
     monkeypatch.setitem(sys.modules, name, None)
     text = missing()
     assert f"{name} " in text
-    assert "not found" in text
+    assert "cannot be loaded" in text
     assert "pip install" in text
 
 
@@ -65,3 +65,33 @@ def test_shapely_alone_is_bound_to_the_library_that_it_came_with(missing, monkey
     assert missing() is None
     assert deep == {"numpy": False, "pyproj": False, "shapely": True}
     assert sys.getdlopenflags() == before
+
+
+def test_a_package_that_breaks_on_loading_is_named_and_not_raised(missing, monkeypatch):
+    def broken(name):
+        if name == "shapely":
+            raise OSError("libgeos_c.so.1: cannot open shared object file")
+        return named(name, "9.9")
+
+    monkeypatch.delitem(sys.modules, "shapely")
+    monkeypatch.setattr(requirements.importlib, "import_module", broken)
+    text = missing()
+    assert "shapely 2.0 or newer (cannot be loaded: libgeos_c.so.1" in text
+    assert '"shapely>=2.0"' in text
+    assert "pyproj>=" not in text
+
+
+def test_the_remedy_names_the_package_that_is_missing(missing, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyproj", named("pyproj", "2.6.1"))
+    text = missing()
+    assert '"pyproj>=3.2"' in text
+    assert "shapely>=" not in text
+
+
+def test_the_remedy_keeps_numpy_where_others_are_built_against_it(missing, monkeypatch):
+    monkeypatch.setitem(sys.modules, "shapely", None)
+    monkeypatch.setattr(sys.modules["numpy"], "__version__", "1.26.4")
+    assert '"numpy<2"' in missing()
+    missing.cache_clear()
+    monkeypatch.setattr(sys.modules["numpy"], "__version__", "2.2.0")
+    assert "numpy<2" not in missing()

@@ -94,7 +94,8 @@ class TestIntervals:
         rows = [row(1), row(2, start=JUNE, end=MAY), row(3, start=JUNE, end=JUNE)]
         assert dates(read(rows, end_field=True, feedback=log)) == [MAY]
         assert any(
-            "2 features skipped, an end that is not after the start (first ids: 2, 3)" in text
+            'field "end" is not after the start in "date" (features skipped: 2; first ids: 2, 3)'
+            in text
             for text in log.warnings
         )
 
@@ -158,9 +159,9 @@ class TestWhatCannotBeUsed:
         assert len(series.snapshots) == 1
         assert len(log.warnings) == 3
         for text in (
-            "1 features skipped, no geometry (first ids: 2)",
-            "2 features skipped, no faction (first ids: 3, 4)",
-            "1 features skipped, no date, or one that cannot be read (first ids: 5)",
+            "the geometry is empty (features skipped: 1; first ids: 2)",
+            'field "faction" is empty: no faction (features skipped: 2; first ids: 3, 4)',
+            'field "date" is empty: no date (features skipped: 1; first ids: 5)',
         ):
             assert any(text in warning for warning in log.warnings)
 
@@ -174,12 +175,14 @@ class TestWhatCannotBeUsed:
             for number, shape in enumerate((flat, line, empty), start=2)
         ]
         read(rows, feedback=log)
-        assert any("3 features skipped, no area (first ids: 2, 3, 4)" in w for w in log.warnings)
+        assert ["no area (features skipped: 3; first ids: 2, 3, 4)" in w for w in log.warnings] == [
+            True
+        ]
 
     def test_bytes_that_are_no_geometry_are_skipped_and_counted(self):
         log = Log()
         read([row(1), row(2, wkb=b"no geometry")], feedback=log)
-        assert any("1 features skipped" in text for text in log.warnings)
+        assert any("features skipped: 1;" in text for text in log.warnings)
 
     def test_coordinates_that_are_no_numbers_are_skipped_and_counted(self):
         log = Log()
@@ -187,20 +190,20 @@ class TestWhatCannotBeUsed:
         endless = shapely.Polygon([(0, 0), (float("inf"), 0), (1, 1), (0, 0)])
         rows = [row(1), row(2, wkb=shapely.to_wkb(broken)), row(3, wkb=shapely.to_wkb(endless))]
         series = read(rows, feedback=log)
-        assert any("2 features skipped" in text for text in log.warnings)
+        assert any("features skipped: 2;" in text for text in log.warnings)
         assert len(series.store.polygons) == 1
 
     def test_repaired_polygons_are_counted_by_feature(self):
         log = Log()
         rows = [row(1), row(7, wkb=BOW), row(9, wkb=BOW, start=JUNE)]
         read(rows, feedback=log)
-        assert any("2 invalid polygons repaired (first ids: 7, 9)" in w for w in log.warnings)
+        assert any("invalid polygons repaired: 2 (first ids: 7, 9)" in w for w in log.warnings)
 
     def test_of_many_only_the_first_ids_are_named(self):
         log = Log()
         read([row(1), *(row(number, wkb=None) for number in range(10, 20))], feedback=log)
         assert any(
-            "10 features skipped, no geometry (first ids: 10, 11, 12, 13, 14, ...)" in text
+            "features skipped: 10; first ids: 10, 11, 12, 13, 14, ..." in text
             for text in log.warnings
         )
 
@@ -213,8 +216,10 @@ class TestWhatCannotBeUsed:
         log = Log()
         read([row(1), row(2, "B", OTHER), row(3, start=JUNE)], feedback=log)
         (text,) = log.infos
-        assert "3 features read, 2 distinct polygons; 2 snapshots, 2018-05-01 to 2018-06-01" in text
-        assert "2 factions" in text
+        assert (
+            "2 snapshots, 2018-05-01 to 2018-06-01. Features read: 3, distinct polygons: 2" in text
+        )
+        assert "factions: 2" in text
 
     def test_a_crs_that_is_not_on_the_earth_is_refused(self):
         local = 'LOCAL_CS["plan",UNIT["metre",1]]'
@@ -232,3 +237,47 @@ def test_a_day_asked_for_has_the_last_of_its_snapshots():
     assert [each.date for each in series.snapshots] == [datetime(2018, 8, 5, 18)]
     series = read(rows, date=datetime(2018, 8, 5, 12))
     assert [each.date for each in series.snapshots] == [datetime(2018, 8, 5, 6)]
+
+
+class TestDegreesThatAreNone:
+    """Metres under the name of degrees would give figures of some other place."""
+
+    def read(self, wkt, log):
+        rows = [ControlRow(1, "A", shapely.to_wkb(shapely.from_wkt(wkt)))]
+        return read_series(rows, layer_name="control", crs="EPSG:4326", dated=False, feedback=log)
+
+    @pytest.mark.parametrize(
+        "wkt",
+        [
+            "POLYGON((38 35, 39 35, 39 136, 38 35))",
+            "POLYGON((500000 3900000, 510000 3900000, 510000 3910000, 500000 3900000))",
+        ],
+    )
+    def test_they_are_refused(self, wkt):
+        with pytest.raises(CrsError, match=r'"control".*no degrees of longitude and latitude'):
+            self.read(wkt, Log())
+
+    def test_past_the_antimeridian_they_are_told(self):
+        log = Log()
+        self.read("POLYGON((179 -17, 181 -17, 181 -16, 179 -17))", log)
+        assert any("past 180 degrees of longitude, to 181" in text for text in log.warnings)
+
+    def test_the_whole_world_is_fine(self):
+        log = Log()
+        self.read("POLYGON((-180 -90, 180 -90, 180 90, -180 90, -180 -90))", log)
+        assert log.warnings == []
+
+
+def test_an_empty_layer_says_why_nothing_can_be_used():
+    rows = [row(1, faction=None), row(2, faction=None), row(3, wkb=None)]
+    with pytest.raises(
+        EmptyLayerError, match=r'"faction" is empty: no faction \(2 of 3 features\)'
+    ):
+        read(rows)
+
+
+def test_a_member_of_an_alliance_that_is_not_there_is_told():
+    log = Log()
+    read([row(1), row(2, "Blue")], alliances={"Bleu": "A", "Qqq": "A"}, feedback=log)
+    assert any('no faction "Bleu". Did you mean Blue?' in text for text in log.warnings)
+    assert any('no faction "Qqq". Its factions are: A, Blue.' in text for text in log.warnings)

@@ -66,7 +66,7 @@ def test_summary_has_one_line_a_faction_the_largest_first(enclave):
     small = replace(enclave, area_km2=30.0, rank=2, share_country_pct=0.0161, contacts=())
     other = replace(enclave, faction="South", area_km2=3705.0, share_country_pct=2.0, contacts=())
     assert text.summary_lines([enclave, small, other], "Syria") == [
-        "South: 3,705.0 km2, 2.0 % of Syria; 1 enclave; border: no border contact",
+        "South: 3,705.0 km2, 2.0 % of Syria; 1 enclave; no border contact",
         (
             "North: 1,700.0 km2, 0.9 % of Syria; 2 enclaves, the largest 1,670.0 km2; "
             "border: Iraq 85.0 km, Turkey 3.2 km"

@@ -101,7 +101,7 @@ def test_a_cancelled_run_stops_where_it_is(checks):
 def test_each_date_is_told_in_the_log_with_its_total():
     log = Log()
     analysed(feedback=log)
-    dated = [text for text in log.infos if text.startswith("2018-0") and "enclaves of" in text]
+    dated = [text for text in log.infos if text.startswith("2018-0") and "enclaves: " in text]
     assert [text[:10] for text in dated] == [date.date().isoformat() for date in DATES]
     assert any(text.startswith("2018-08-01: contested: A + B") for text in log.warnings)
 

@@ -198,7 +198,7 @@ def test_the_package_works_in_an_empty_profile(
 @pytest.mark.parametrize(
     ("module", "found"),
     [
-        ("raise ModuleNotFoundError('No module named shapely')", "not found"),
+        ("raise ModuleNotFoundError('No module named shapely')", "cannot be loaded"),
         ("__version__ = '1.8.5'", "1.8.5"),
     ],
     ids=["missing", "too old"],

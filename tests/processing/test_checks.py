@@ -57,7 +57,7 @@ def test_an_empty_layer_is_refused(refusal, make_layer, countries, algorithm):
     assert message.startswith('Control layer "void" has no features.')
 
 
-@pytest.mark.parametrize(("kind", "found"), [("LineString", "line"), ("Point", "point")])
+@pytest.mark.parametrize(("kind", "found"), [("LineString", "lines"), ("Point", "points")])
 def test_other_geometry_than_polygons_is_refused(
     refusal, make_layer, countries, algorithm, kind, found
 ):
@@ -70,7 +70,8 @@ def test_other_geometry_than_polygons_is_refused(
 
 def test_a_table_is_refused(refusal, make_layer, countries, algorithm):
     control = make_layer([(None, {})], kind="None", crs=None, name="list")
-    assert "not polygons" in refusal(algorithm, CONTROL=control, COUNTRIES=countries)
+    message = refusal(algorithm, CONTROL=control, COUNTRIES=countries)
+    assert 'Control layer "list" holds rows without geometry, not polygons.' in message
 
 
 def test_a_layer_without_crs_is_refused(refusal, make_layer, countries, algorithm):
@@ -95,19 +96,22 @@ def test_countries_without_features_are_refused(refusal, control, make_layer, al
 def test_countries_that_are_points_are_refused(refusal, control, make_layer, algorithm):
     points = make_layer([("POINT(0 0)", {"NAME": "A"})], "NAME:string", kind="Point")
     message = refusal(algorithm, CONTROL=control, COUNTRIES=points)
-    assert "holds point, not polygons or lines" in message
+    assert "holds points, not polygons or lines" in message
 
 
 def test_an_unknown_home_is_told_with_near_names(refusal, made_up, algorithm):
     message = refusal(algorithm, HOME="Lnad", **made_up)
     assert message == (
-        'Countries layer "countries" has no country "Lnad" in field "NAME". Did you mean Land?'
+        'Countries layer "countries": there is no country "Lnad" in field "NAME". '
+        "Did you mean Land?"
     )
 
 
 def test_an_unknown_home_in_the_world_map_is_told_with_near_names(refusal, control, algorithm):
     message = refusal(algorithm, CONTROL=control, HOME="Syria; Irak")
-    assert 'no country "Irak"' in message
+    assert message.startswith(
+        'World map of QGIS, countries: there is no country "Irak" in field "NAME". Did you mean '
+    )
     assert "Iraq" in message
 
 
@@ -222,9 +226,9 @@ def test_rows_without_geometry_faction_or_date_are_skipped_and_counted(
     )
     text = "\n".join(run_.log.warnings)
     assert run_.outputs["DATES"] == 1
-    assert "no geometry (first ids: 2)" in text
-    assert "no faction (first ids: 3)" in text
-    assert "(first ids: 4)" in text
-    assert "cannot be read as a date, and they were skipped (first ids: 5)." in text
+    assert "the geometry is empty (features skipped: 1; first ids: 2)" in text
+    assert 'field "faction" is empty: no faction (features skipped: 1; first ids: 3)' in text
+    assert "no date (features skipped: 1; first ids: 4)" in text
+    assert "cannot be read as a date, skipped: 1 (first ids: 5)." in text
     assert 'The first holds "soon"' in text
-    assert "1 features are not polygons and were skipped (first ids: 6)." in text
+    assert "features that are not polygons, skipped: 1 (first ids: 6)." in text

@@ -156,8 +156,8 @@ def test_dates_that_cannot_be_read_are_counted_with_the_first(make_layer):
     reader.report(told)
     assert told.lines == [
         (
-            'Control layer "fronts": field "d" of 2 features cannot be read as a date, and they '
-            'were skipped (first ids: 2, 3). The first holds "soon"; write dates as 2018-08-05.'
+            'Control layer "fronts": features whose field "d" cannot be read as a date, '
+            'skipped: 2 (first ids: 2, 3). The first holds "soon"; write dates as 2018-08-05.'
         )
     ]
 
@@ -167,7 +167,7 @@ def test_where_no_date_can_be_read_the_run_ends(make_layer):
         make_layer([(SQUARE, {"d": "soon"})], "d:string"), layer_name="fronts", date_field="d"
     )
     assert list(reader.rows(Feedback())) == []
-    with pytest.raises(DateError, match='field "d" of 1 features'):
+    with pytest.raises(DateError, match='field "d" cannot be read as a date, skipped: 1 '):
         reader.report(Feedback())
 
 
@@ -188,8 +188,16 @@ def test_named_geometries_skip_and_count_what_has_no_name_or_no_shape(make_layer
     found = named_geometries(layer, "n", label="Places", feedback=told)
     assert [(name, shape.wkt) for name, shape in found] == [("a", "POINT (1 2)")]
     assert told.lines == [
-        "Places: 2 features have no name or no geometry and were skipped (first ids: 2, 3)."
+        "Places: features without a name or a geometry, skipped: 2 (first ids: 2, 3)."
     ]
+
+
+def test_what_the_shipped_map_lacks_is_not_told_since_nobody_can_mend_it(make_layer):
+    layer = make_layer([("POINT(1 2)", {"n": "a"}), ("POINT(3 4)", {})], "n:string", kind="Point")
+    told = Told()
+    found = named_geometries(layer, "n", label="World map", feedback=told, is_users=False)
+    assert [name for name, _ in found] == ["a"]
+    assert told.lines == []
 
 
 def test_named_geometries_can_be_had_from_within_a_box(make_layer):

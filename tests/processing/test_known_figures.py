@@ -119,7 +119,7 @@ def test_the_summary_says_the_model_sentence(run, syria):
     outputs = run(EnclaveAreas, **syria).outputs
     assert (
         "Islamic State: 3,705.0 km2, 2.0 % of Syria; 8 enclaves, the largest 1,619.5 km2; "
-        "border: no border contact"
+        "no border contact"
     ) in outputs["SUMMARY"].splitlines()
     summary = run(BorderContact, **syria).outputs["SUMMARY"]
     assert (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from qgis.core import (
+    QgsFields,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingOutputLayerDefinition,
@@ -11,9 +12,11 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from enclave_watch.compat import FieldKind, make_field
 from enclave_watch.processing import output
 from enclave_watch.processing.borders.bordercontact import BorderContact
 from enclave_watch.processing.enclaves.enclaveareas import EnclaveAreas
+from enclave_watch.processing.fields import cut_names, to_fields
 
 CASES = [
     (EnclaveAreas, "Enclaves: fronts, 2020-01-01 to 2020-02-01"),
@@ -62,6 +65,50 @@ def test_a_result_in_a_file_is_loaded_the_same_way(loaded, kind, name, tmp_path)
     assert layer.name() == name
     assert layer.attributeDisplayName(layer.fields().lookupField("area_km2")) == "Area (km2)"
     assert next(layer.getFeatures())["date"].toString("yyyy-MM-dd") == "2020-01-01"
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_a_shapefile_cuts_names_and_keeps_its_headings(loaded, kind, name, tmp_path):
+    layer, _ = loaded(kind, path=str(tmp_path / "result.shp"))
+    assert layer.name() == name
+    headings = [column.alias for column in kind().columns(has_times=False)]
+    names = [column.name for column in kind().columns(has_times=False)]
+    fields = layer.fields()
+    assert fields.count() == len(headings)
+    assert [field.name() for field in fields] == [name[:10] for name in names]
+    assert [layer.attributeAlias(index) for index in layer.attributeList()] == headings
+    longest = fields.lookupField("share_fact" if kind is EnclaveAreas else "border_tot")
+    assert layer.editorWidgetSetup(longest).config()["Precision"] == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "cut"),
+    [
+        (EnclaveAreas, "area_err_km2 to area_err_k"),
+        (BorderContact, "border_total_km to border_tot"),
+    ],
+)
+def test_the_log_says_that_a_shapefile_cuts_names(run, made_up, kind, cut, tmp_path):
+    shapefile = run(kind, OUTPUT=str(tmp_path / "result.shp"), **made_up)
+    [warning] = shapefile.log.warnings
+    assert warning == (
+        f"result.shp: this format cuts the names of fields, for example {cut}. "
+        "A GeoPackage keeps them."
+    )
+    for suffix in ("gpkg", "geojson", "csv", "fgb"):
+        kept = run(kind, OUTPUT=str(tmp_path / f"result.{suffix}"), **made_up)
+        assert kept.log.warnings == []
+
+
+def test_a_field_of_another_name_in_its_place_is_no_cut_one():
+    columns = EnclaveAreas().columns(has_times=False)
+    fields = to_fields(columns)
+    assert cut_names(fields, columns) == {}
+    changed = QgsFields()
+    for number in range(fields.count()):
+        changed.append(make_field(f"x{number}", FieldKind.TEXT))
+    assert cut_names(changed, columns) == {}
+    assert cut_names(QgsFields(), columns) == {}
 
 
 def test_the_attribute_table_shows_decimals_and_the_layer_keeps_them_all(loaded):

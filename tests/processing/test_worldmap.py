@@ -29,6 +29,13 @@ def test_a_map_without_the_layer_is_as_good_as_none(qgis_app, monkeypatch, sampl
         worldmap.world_layer(worldmap.WORLD_COUNTRIES)
 
 
+def test_the_log_does_not_tell_of_the_nameless_features_of_the_map(run, syria):
+    log = run(EnclaveAreas, DATE="2018-08-05", **syria).log
+    said = [line for line in (*log.lines, *log.warnings) if "World map" in line]
+    assert said
+    assert not [line for line in said if "skipped" in line]
+
+
 def test_with_countries_of_ones_own_provinces_still_come_from_the_map(run, make_layer, syria):
     home = make_layer(
         [("POLYGON((35 32,43 32,43 38,35 38,35 32))", {"NAME": "Home"})], "NAME:string"

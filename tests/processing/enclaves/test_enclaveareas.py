@@ -8,6 +8,7 @@ from qgis.core import (
     NULL,
     QgsFeatureRequest,
     QgsProcessingContext,
+    QgsProcessingException,
     QgsProcessingParameterDefinition,
     QgsProject,
     QgsWkbTypes,
@@ -61,9 +62,12 @@ def test_its_help_tells_of_every_parameter_output_and_field(algorithm):
     text = algorithm.shortHelpString()
     outputs = {output.name() for output in algorithm.outputDefinitions()}
     for name in outputs | set(FIELDS):
-        assert f"<b>{name}</b>" in text, name
+        assert f"</b>, <code>{name}</code>" in text, name
     for key in KEYS - {"OUTPUT"}:
-        assert f"({key})</b>: " in text, key
+        assert f"</b>, <code>{key}</code>: " in text, key
+    assert "<b>Reference area (km2)</b>, <code>REFERENCE_AREA</code>: " in text
+    assert "<b>Date</b>, <code>date</code>: date of the snapshot; " in text
+    assert "<b>Last date</b>, <code>LAST_DATE</code></li>" in text
     assert "\n" not in text
     assert "$" not in text
 
@@ -155,7 +159,7 @@ def test_small_enclaves_are_left_out_of_features_and_not_of_sums(run, made_up):
     assert [row["faction"] for row in result.rows] == ["Blue", "Red", "Blue"]
     assert result.outputs["COUNT"] == whole.outputs["COUNT"]
     assert result.outputs["TOTAL_KM2"] == whole.outputs["TOTAL_KM2"]
-    assert "2020-02-01: 1 enclaves under 1000 km2 left out of the features." in result.log.lines
+    assert "2020-02-01: enclaves under 1000 km2, left out of the features: 1." in result.log.lines
 
 
 def test_alliances_are_counted_as_one_faction(run, made_up):
@@ -267,12 +271,36 @@ def test_invalid_polygons_are_repaired_whatever_the_setting_of_processing(
     result = run(EnclaveAreas, CONTROL=bow_tie, COUNTRIES=countries, context=context)
     # two triangles that touch in a point
     assert result.outputs["COUNT"] == 2
-    assert any("1 invalid polygons repaired" in line for line in result.log.warnings)
+    assert any("invalid polygons repaired: 1" in line for line in result.log.warnings)
 
 
 def test_the_log_tells_what_was_read_and_found(run, made_up):
     text = "\n".join(run(EnclaveAreas, **made_up).log.lines)
-    assert 'Control layer "fronts": 5 features read' in text
-    assert 'Countries layer "countries": 2 countries read' in text
+    assert 'Control layer "fronts": 2 snapshots, 2020-01-01 to 2020-02-01. Features read: 5' in text
+    assert 'Countries layer "countries": countries read: 2' in text
     assert "Home country not given: taken to be Land" in text
-    assert "2020-02-01: 2 enclaves of 2 factions" in text
+    assert "2020-02-01: enclaves: 2, factions: 2" in text
+
+
+def test_fields_left_empty_are_told_where_they_change_the_figures(run, made_up):
+    left_empty = {
+        key: value for key, value in made_up.items() if key not in {"FACTION_FIELD", "DATE_FIELD"}
+    }
+    text = "\n".join(run(EnclaveAreas, **left_empty).log.warnings)
+    assert 'No faction field is given: all of the control layer is held by one faction, "' in text
+    assert "No date field is given, though the control layer has" in text
+    assert "field is given" not in "\n".join(run(EnclaveAreas, **made_up).log.warnings)
+
+
+def test_a_control_layer_far_from_all_countries_is_blamed_and_not_they(run, make_layer, countries):
+    far = make_layer([("POLYGON((-120 -60,-119 -60,-119 -59,-120 -60))", {})], name="fronts")
+    with pytest.raises(QgsProcessingException, match="no country lies near the control layer"):
+        run(EnclaveAreas, CONTROL=far, COUNTRIES=countries)
+
+
+def test_places_that_are_polygons_are_refused(refusal, made_up, make_layer):
+    areas = make_layer(
+        [("POLYGON((0 0,1 0,1 1,0 1,0 0))", {"name": "A"})], "name:string", name="areas"
+    )
+    message = refusal(EnclaveAreas, PLACES=areas, **made_up)
+    assert message == 'Places layer "areas" holds polygons, not points. Choose a layer of points.'
