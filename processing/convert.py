@@ -35,6 +35,7 @@ __all__ = [
     "field_index",
     "named_geometries",
     "plain_value",
+    "polygon_wkb",
     "to_qdate",
     "to_qdatetime",
     "to_qgs_geometry",
@@ -133,7 +134,7 @@ class ControlReader:
 
     def _row(self, feature: QgsFeature) -> ControlRow | None:
         geometry = feature.geometry()
-        wkb = _polygon_wkb(geometry)
+        wkb = polygon_wkb(geometry)
         if wkb is None and not geometry.isNull() and not geometry.isEmpty():
             self._not_polygons.append(feature.id())
             return None
@@ -340,7 +341,7 @@ def _features(
     return source.getFeatures(request)
 
 
-def _polygon_wkb(geometry: QgsGeometry) -> bytes | None:
+def polygon_wkb(geometry: QgsGeometry) -> bytes | None:
     """Return the polygons of a geometry, flat and without curves; None if it has none."""
     if geometry.isNull() or geometry.isEmpty():
         return None
