@@ -21,6 +21,7 @@ from enclave_watch.plugin import EnclaveWatchPlugin
 
 PROVIDER = "enclavewatch"
 ALGORITHMS = {
+    "enclavewatch:auditcontrol",
     "enclavewatch:bordercontact",
     "enclavewatch:buildseries",
     "enclavewatch:enclaveareas",
