@@ -103,6 +103,8 @@ def test_an_invalid_geometry_says_why_and_shows_the_ground():
         ("POLYGON((0 0, 2 2, 2 0, 0 2, 0 0))", 2.0),
         # parts that overlap are held, and no hole
         ("MULTIPOLYGON(((0 0,2 0,2 1,0 1,0 0)),((1 0,3 0,3 1,1 1,1 0)))", 3.0),
+        # a hole that leaves its shell takes ground away, and adds none
+        ("POLYGON((0 0,2 0,2 2,0 2,0 0),(1 1,3 1,3 3,1 3,1 1))", 3.0),
         ("GEOMETRYCOLLECTION(POINT(5 5), POLYGON((0 0, 1 0, 1 1, 0 1, 0 0)))", 1.0),
     ],
 )

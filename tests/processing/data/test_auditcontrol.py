@@ -163,14 +163,26 @@ def test_the_audit_of_a_repaired_copy_finds_its_geometry_good(run, audited):
 def test_intervals_miss_no_days_and_end_after_their_start(run, make_layer):
     layer = make_layer(
         [
-            (SQUARE, {"a": f"2024-01-0{day}", "b": f"2024-01-0{day + 1}"})
-            for day in (1, 2, 3, 5, 6)
-        ]
-        + [(SQUARE, {"a": "2024-01-06", "b": "2024-01-02"})],
-        "a:date", "b:date",
-    )  # fmt: skip
-    outputs = run(AuditControl, CONTROL=layer, DATE_FIELD="a", END_FIELD="b").outputs
-    assert (outputs["COUNT"], outputs["ERRORS"], outputs["MISSING"]) == (1, 1, "")
+            (f"POLYGON((0 0,{day} 0,{day} 1,0 1,0 0))", {"a": f"2024-01-0{day}", "b": end})
+            for day, end in (
+                (1, "2024-01-02"),
+                (2, "2024-01-03"),
+                (3, "2024-01-04"),
+                (4, "2024-01-06"),
+                (6, "2024-01-07"),
+                (7, None),
+                (8, "2024-01-02"),
+            )
+        ],
+        "a:date",
+        "b:date",
+    )
+    rows = {"CONTROL": layer, "DATE_FIELD": "a"}
+    as_intervals = run(AuditControl, END_FIELD="b", **rows).outputs
+    assert (as_intervals["COUNT"], as_intervals["ERRORS"]) == (1, 1)
+    assert as_intervals["MISSING"] == ""
+    as_days = run(AuditControl, **rows).outputs
+    assert (as_days["ERRORS"], as_days["MISSING"]) == (0, "2024-01-05")
 
 
 def test_a_clean_layer_has_no_problems(run, made_up):
