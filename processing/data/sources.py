@@ -124,7 +124,7 @@ def sources_of_files(
         elif len(fitting) < len(layers):
             others = [layer.name() for layer in layers if layer not in fitting]
             left_out.update({f"{label}: {name}": tr("no polygons") for name in others})
-        several = len(layers) > 1
+        several = len(fitting) > 1
         sources += [_source_of_file(path, label, layer, several=several) for layer in fitting]
     if not sources:
         raise EmptyLayerError(

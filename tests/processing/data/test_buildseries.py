@@ -17,6 +17,7 @@ from qgis.core import (
     QgsProcessingOutputLayerDefinition,
     QgsProject,
     QgsVectorFileWriter,
+    QgsVectorLayer,
     QgsVectorLayerTemporalContext,
     QgsWkbTypes,
 )
@@ -197,6 +198,24 @@ def test_layers_of_one_geopackage_are_sources_of_their_own(run, make_layer, fold
     ]
     assert result.outputs["SKIPPED_SOURCES"] == 1
     assert "1 sources left out, no polygons: control.gpkg: towns." in result.log.warnings
+
+
+def test_a_style_stored_in_a_file_changes_no_name(run, make_layer, folder):
+    layer = make_layer([(SQUARE, {})])
+    for day in (1, 2):
+        options = QgsVectorFileWriter.SaveVectorOptions()
+        path = str(folder / f"SDF_2024110{day}.gpkg")
+        QgsVectorFileWriter.writeAsVectorFormatV3(
+            layer, path, QgsProject.instance().transformContext(), options
+        )
+    styled = QgsVectorLayer(path, "styled", "ogr")
+    assert styled.saveStyleToDatabase("style", "", True, "") == ""
+    result = run(BuildSeries, FOLDER=str(folder))
+    assert [(row["faction"], row["source"]) for row in result.rows] == [
+        ("SDF", "SDF_20241101.gpkg"),
+        ("SDF", "SDF_20241102.gpkg"),
+    ]
+    assert result.log.warnings == []
 
 
 def test_what_is_no_polygon_is_left_out_and_counted(run, folder):
