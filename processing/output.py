@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Protocol, Sequence
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -30,6 +30,12 @@ StyleFunction = Callable[[QgsVectorLayer, Sequence[str]], None]
 _post_processors: dict[str, _StyleOnLoad] = {}
 """Kept here because nothing else keeps them: QGIS holds no reference, and an algorithm that ran in
 a model is gone before its layers are loaded."""
+
+
+class HasOutputId(Protocol):
+    """Whatever wrote a result, and knows by which id QGIS loads it."""
+
+    output_id: str
 
 
 class ResultWriter:
@@ -85,7 +91,7 @@ class ResultWriter:
 def name_and_style_on_load(
     inputs: Inputs,
     key: str,
-    writer: ResultWriter,
+    writer: HasOutputId,
     *,
     name: str,
     columns: Sequence[Column],

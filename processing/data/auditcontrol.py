@@ -23,6 +23,7 @@ from ..definitions import distance_parameter, with_help
 from ..inputs import Inputs, source_label
 from ..output import ResultWriter, name_and_style_on_load
 from ..snapshots import COUNT, SUMMARY, number_output, text_output
+from ..styling import style_control
 from .auditreader import AuditFields, read_audit_rows
 from .columns import count_columns, problem_columns
 from .fixed import FixedWriter
@@ -188,6 +189,7 @@ class AuditControl(EnclaveWatchAlgorithm):
         outputs.update({self.REPAIRED: 0, self.DROPPED: 0})
         if fixed is not None:
             fixed.close(feedback)
+            self._name_copy_on_load(inputs, fixed, rows)
             outputs[self.FIXED] = fixed.output_id
             outputs.update({self.REPAIRED: fixed.repaired, self.DROPPED: fixed.dropped})
         for line in outputs[SUMMARY].splitlines():
@@ -240,6 +242,23 @@ class AuditControl(EnclaveWatchAlgorithm):
             writer.write(count, None)
         writer.close()
         return writer.output_id
+
+    def _name_copy_on_load(
+        self, inputs: Inputs, fixed: FixedWriter, rows: Sequence[AuditRow]
+    ) -> None:
+        field = inputs.text(keys.FACTION_FIELD)
+        if field is None:
+            return
+        name = inputs.source(keys.CONTROL).sourceName()
+        name_and_style_on_load(
+            inputs,
+            self.FIXED,
+            fixed,
+            name=tr("Repaired: {layer}").format(layer=name),
+            columns=(),
+            style=lambda layer, factions: style_control(layer, field, factions),
+            factions=sorted({each.row.faction for each in rows if each.row.faction}),
+        )
 
     def _figures(self, counts: Sequence[KindCount]) -> dict[str, Any]:
         from ...core.audit import Kind, Severity

@@ -43,6 +43,8 @@ def read_audit_rows(
     faction = field_index(source, fields.faction, label)
     date, end = field_index(source, fields.date, label), field_index(source, fields.end, label)
     everything = range(source.fields().count())
+    # series repeat their polygons: the same bytes are kept once
+    seen: dict[bytes, bytes] = {}
     for number, feature in enumerate(raw_features(source, everything)):
         if number % _ROWS_BETWEEN_CHECKS == 0:
             feedback.check()
@@ -52,6 +54,8 @@ def read_audit_rows(
         if until is not None and fields.end_inclusive:
             until = datetime.combine(until.date(), time.min) + timedelta(days=1)
         wkb, fault = _geometry(feature)
+        if wkb is not None:
+            wkb = seen.setdefault(wkb, wkb)
         row = ControlRow(
             feature_id=feature.id(),
             faction=None if name is None else str(name).strip() or None,

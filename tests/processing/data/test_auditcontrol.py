@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 from pyproj import Geod
-from qgis.core import NULL, QgsProcessingException, QgsWkbTypes
+from qgis.core import (
+    NULL,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingOutputLayerDefinition,
+    QgsProject,
+    QgsWkbTypes,
+)
 from shapely import box, segmentize
 
 from enclave_watch.processing.data.auditcontrol import AuditControl
@@ -212,6 +220,23 @@ def test_problems_are_drawn_by_severity(run, audited):
     style_problems(result.layer, ())
     values = [category.value() for category in result.layer.renderer().categories()]
     assert values == ["error", "warning", "note"]
+
+
+def test_a_loaded_copy_is_named_and_filled_by_faction(qgis_app, audited):
+    context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
+    context.setProject(QgsProject.instance())
+    target = QgsProcessingOutputLayerDefinition("memory:", QgsProject.instance())
+    outputs, done = (
+        AuditControl()
+        .create()
+        .run({**audited, "OUTPUT": "memory:", "FIXED": target}, context, feedback, {}, False)
+    )
+    assert done
+    copy = context.getMapLayer(outputs["FIXED"])
+    details = context.layerToLoadOnCompletionDetails(outputs["FIXED"])
+    assert details.name == "Repaired: dirty"
+    details.postProcessor().postProcessLayer(copy, context, feedback)
+    assert [each.value() for each in copy.renderer().categories()] == ["Blue", "Red"]
 
 
 def test_a_field_that_is_not_there_is_refused(refusal, dirty):
