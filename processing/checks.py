@@ -174,6 +174,8 @@ def _check_dates(inputs: Inputs) -> None:
 
 
 def _check_countries(inputs: Inputs) -> None:
+    if inputs.algorithm.parameterDefinition(keys.COUNTRIES) is None:
+        return
     polygon = QgsWkbTypes.GeometryType.PolygonGeometry
     line = QgsWkbTypes.GeometryType.LineGeometry
     countries = countries_of(inputs)

@@ -35,6 +35,8 @@ __all__ = [
     "field_index",
     "named_geometries",
     "plain_value",
+    "polygon_wkb",
+    "raw_features",
     "to_qdate",
     "to_qdatetime",
     "to_qgs_geometry",
@@ -85,7 +87,7 @@ class ControlReader:
         """
         count = self._source.featureCount()
         wanted = [index for index in (self._faction, self._date, self._end) if index is not None]
-        for number, feature in enumerate(_features(self._source, wanted)):
+        for number, feature in enumerate(raw_features(self._source, wanted)):
             if number % _ROWS_BETWEEN_CHECKS == 0:
                 feedback.check()
                 if count > 0:
@@ -133,7 +135,7 @@ class ControlReader:
 
     def _row(self, feature: QgsFeature) -> ControlRow | None:
         geometry = feature.geometry()
-        wkb = _polygon_wkb(geometry)
+        wkb = polygon_wkb(geometry)
         if wkb is None and not geometry.isNull() and not geometry.isEmpty():
             self._not_polygons.append(feature.id())
             return None
@@ -197,7 +199,7 @@ def named_geometries(
     names: list[str] = []
     shapes: list[bytes] = []
     skipped: list[int] = []
-    for number, feature in enumerate(_features(source, [index], within)):
+    for number, feature in enumerate(raw_features(source, [index], within)):
         if number % _ROWS_BETWEEN_CHECKS == 0:
             feedback.check()
         name = _text(feature[index])
@@ -246,7 +248,7 @@ def alliances_from_table(layer: QgsVectorLayer) -> dict[str, str]:
         )
     rows = (
         [_text(feature[index]) for index in indexes]
-        for feature in _features(layer, indexes, geometry=False)
+        for feature in raw_features(layer, indexes, geometry=False)
     )
     return alliances_of_pairs((row[0], row[1]) for row in rows if row[0] and row[1])
 
@@ -318,7 +320,7 @@ def crs_text(crs: QgsCoordinateReferenceSystem) -> str:
     return crs.toWkt(QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED)
 
 
-def _features(
+def raw_features(
     source: QgsFeatureSource,
     attributes: Sequence[int],
     within: QgsRectangle | None = None,
@@ -340,7 +342,7 @@ def _features(
     return source.getFeatures(request)
 
 
-def _polygon_wkb(geometry: QgsGeometry) -> bytes | None:
+def polygon_wkb(geometry: QgsGeometry) -> bytes | None:
     """Return the polygons of a geometry, flat and without curves; None if it has none."""
     if geometry.isNull() or geometry.isEmpty():
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Protocol, Sequence
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -34,6 +34,12 @@ _post_processors: dict[str, _StyleOnLoad] = {}
 a model is gone before its layers are loaded."""
 
 
+class HasOutputId(Protocol):
+    """Whatever wrote a result, and knows by which id QGIS loads it."""
+
+    output_id: str
+
+
 class ResultWriter:
     """Writes rows of one output by its columns; a write that fails is an error.
 
@@ -61,10 +67,11 @@ class ResultWriter:
         self.count = 0
 
     def write(self, row: Any, geometry: Any) -> None:
-        """Write one row with a shapely geometry."""
+        """Write one row with a shapely geometry; None: it has no place."""
         feature = QgsFeature(self._fields)
         feature.setAttributes([column.value(row) for column in self._columns])
-        feature.setGeometry(to_qgs_geometry(geometry))
+        if geometry is not None:
+            feature.setGeometry(to_qgs_geometry(geometry))
         if not self._sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
             self._fail()
         self.count += 1
@@ -101,7 +108,7 @@ class ResultWriter:
 def name_and_style_on_load(
     inputs: Inputs,
     key: str,
-    writer: ResultWriter,
+    writer: HasOutputId,
     *,
     name: str,
     columns: Sequence[Column],

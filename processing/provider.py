@@ -38,7 +38,9 @@ class EnclaveWatchProvider(QgsProcessingProvider):
     def loadAlgorithms(self) -> None:
         """Add one of each algorithm."""
         from .borders.bordercontact import BorderContact
+        from .data.auditcontrol import AuditControl
+        from .data.buildseries import BuildSeries
         from .enclaves.enclaveareas import EnclaveAreas
 
-        for algorithm in (EnclaveAreas, BorderContact):
+        for algorithm in (BuildSeries, AuditControl, EnclaveAreas, BorderContact):
             self.addAlgorithm(algorithm())

@@ -20,7 +20,12 @@ from enclave_watch.core import i18n
 from enclave_watch.plugin import EnclaveWatchPlugin
 
 PROVIDER = "enclavewatch"
-ALGORITHMS = {"enclavewatch:enclaveareas", "enclavewatch:bordercontact"}
+ALGORITHMS = {
+    "enclavewatch:auditcontrol",
+    "enclavewatch:bordercontact",
+    "enclavewatch:buildseries",
+    "enclavewatch:enclaveareas",
+}
 
 
 @dataclass(frozen=True)

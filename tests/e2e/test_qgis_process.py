@@ -121,6 +121,29 @@ def test_no_contact_with_a_tolerance_under_the_gap(
     ]
 
 
+def test_a_folder_of_files_becomes_a_series(profile: dict[str, str], tmp_path: Path) -> None:
+    square = '{"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]]}'
+    feature = f'{{"type": "Feature", "properties": {{}}, "geometry": {square}}}'
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for day in ("05", "06", "07", "09"):
+        (folder / f"SDF_201808{day}.geojson").write_text(feature, encoding="utf-8")
+    results = qgis_env.run_algorithm(
+        "enclavewatch:buildseries",
+        {"FOLDER": folder, "OUTPUT": tmp_path / "series.gpkg"},
+        variables=profile,
+    )
+    assert (results["DATES"], results["MISSING"]) == (4, "2018-08-08")
+    rows = features(tmp_path / "series.gpkg")
+    assert [iso(row["valid_to"]) for row in rows] == [
+        "2018-08-06",
+        "2018-08-07",
+        "2018-08-09",
+        "2018-08-10",
+    ]
+    assert {row["faction"] for row in rows} == {"SDF"}
+
+
 def test_a_wrong_field_ends_with_a_message_that_names_it(
     profile: dict[str, str], control: str, tmp_path: Path
 ) -> None:

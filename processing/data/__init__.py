@@ -1,0 +1,1 @@
+"""Making control layers, and finding what is wrong with them."""
