@@ -38,7 +38,8 @@ class EnclaveWatchProvider(QgsProcessingProvider):
     def loadAlgorithms(self) -> None:
         """Add one of each algorithm."""
         from .borders.bordercontact import BorderContact
+        from .change.controlchanges import ControlChanges
         from .enclaves.enclaveareas import EnclaveAreas
 
-        for algorithm in (EnclaveAreas, BorderContact):
+        for algorithm in (EnclaveAreas, BorderContact, ControlChanges):
             self.addAlgorithm(algorithm())

@@ -30,7 +30,9 @@ __all__ = [
     "SUMMARY",
     "Finding",
     "SnapshotAlgorithm",
+    "layer_name",
     "number_output",
+    "tell_summary",
     "text_output",
 ]
 
@@ -123,7 +125,7 @@ class SnapshotAlgorithm(EnclaveWatchAlgorithm):
         outputs = _run_figures(writer, series)
         if last is not None:
             outputs.update(self.figures(last, finding))
-            _tell_summary(outputs[SUMMARY].splitlines(), feedback)
+            tell_summary(outputs[SUMMARY].splitlines(), feedback)
         return {keys.OUTPUT: writer.output_id, **outputs}
 
     def _write_snapshot(
@@ -178,7 +180,8 @@ def _run_figures(writer: ResultWriter, series: Series) -> dict[str, Any]:
     }
 
 
-def _tell_summary(lines: Sequence[str], feedback: Feedback) -> None:
+def tell_summary(lines: Sequence[str], feedback: Feedback) -> None:
+    """Write a summary to the log, as many lines of it as a reader wants there."""
     for line in lines[:_SUMMARY_LINES_IN_LOG]:
         feedback.info(line)
     more = len(lines) - _SUMMARY_LINES_IN_LOG
