@@ -21,7 +21,7 @@ from .held import HeldGround
 from .holders import UNASSIGNED, Holders, holders_name, sorted_holders
 from .i18n import tr
 from .model import NamedShare
-from .overlay import Cells, lay_over, robust_union, widths_m
+from .overlay import Cells, closing_overlay, robust_union, widths_m
 from .proximity import EXACT_M
 
 if TYPE_CHECKING:
@@ -33,9 +33,8 @@ if TYPE_CHECKING:
     from .polygons import PolygonStore
     from .series import Series
 
-__all__ = ["ChangeFinder", "Step", "Transition", "changes", "matrix_km2"]
+__all__ = ["ChangeFinder", "Step", "Transition", "changes", "matrix_km2", "warn_of_unassigned"]
 
-_CLOSES_KM2 = 0.001
 _WORTH_SAYING_KM2 = 0.01
 
 
@@ -137,13 +136,7 @@ def changes(
                 "date field, or a wider range of dates."
             ).format(series.layer_name)
         )
-    if UNASSIGNED in series.factions:
-        feedback.warning(
-            tr(
-                'A faction is called "{}", as ground that nobody holds is in results: the two '
-                "cannot be told apart there."
-            ).format(UNASSIGNED)
-        )
+    warn_of_unassigned(series, feedback)
     if ends_only:
         snapshots = (snapshots[0], snapshots[-1])
     finder = ChangeFinder(series.store, min_width_m=min_width_m, feedback=feedback)
@@ -158,6 +151,17 @@ def changes(
             step = replace(step, transitions=located)
         feedback.progress((index + 1) / count)
         yield step
+
+
+def warn_of_unassigned(series: Series, feedback: Feedback) -> None:
+    """Warn of a faction that bears the name of ground that nobody holds."""
+    if UNASSIGNED in series.factions:
+        feedback.warning(
+            tr(
+                'A faction is called "{}", as ground that nobody holds is in results: the two '
+                "cannot be told apart there."
+            ).format(UNASSIGNED)
+        )
 
 
 def matrix_km2(transitions: Sequence[Transition]) -> dict[tuple[str, str], float]:
@@ -182,24 +186,19 @@ class ChangeFinder:
     def compare(self, before: Snapshot, after: Snapshot) -> Step:
         """Return the transitions from one snapshot to another, the largest first."""
         numbers = self._involved(before, after)
-        expected = self._expected(before, after)
-        best: list[Transition] = []
-        off_km2, grid_m = float("inf"), 0.0
         if not numbers:
             return Step(before.date, after.date, ())
-        polygons = [self._store.polygons[number] for number in numbers]
-        for cells in lay_over(polygons, self._store.geodesy):
+        expected = self._expected(before, after)
+
+        def measured(cells: Cells) -> tuple[list[Transition], float]:
             self._feedback.check()
             found = self._transitions(cells, numbers, before, after)
-            found_off_km2 = _off_km2(found, expected)
-            if found_off_km2 < off_km2:
-                best, off_km2, grid_m = found, found_off_km2, cells.grid_m
-            if off_km2 <= _CLOSES_KM2:
-                break
-        if not best:
-            off_km2 = _off_km2((), expected)
+            return found, _off_km2(found, expected)
+
+        polygons = [self._store.polygons[number] for number in numbers]
+        found, off_km2, grid_m = closing_overlay(polygons, self._store.geodesy, measured)
         self._tell(before, after, off_km2, grid_m)
-        ordered = sorted(best, key=lambda each: (-each.area_km2, each.before, each.after))
+        ordered = sorted(found, key=lambda each: (-each.area_km2, each.before, each.after))
         return Step(before.date, after.date, tuple(ordered))
 
     def _involved(self, before: Snapshot, after: Snapshot) -> list[int]:

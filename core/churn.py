@@ -11,7 +11,7 @@ from shapely import Geometry
 
 from .holders import Holders, holders_name
 from .i18n import tr
-from .overlay import lay_over, robust_union, widths_m
+from .overlay import closing_overlay, robust_union, widths_m
 from .proximity import EXACT_M
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Churn", "churn"]
 
-_CLOSES_KM2 = 0.001
 _WORTH_SAYING_KM2 = 0.01
 
 _History = Tuple[int, int, Holders, Holders]
@@ -84,22 +83,20 @@ def churn(steps: Sequence[Step], geodesy: Geodesy, feedback: Feedback) -> tuple[
     if not transitions:
         return ()
     gross_km2 = sum(each.area_km2 for each in transitions)
-    best: tuple[Churn, ...] = ()
-    off_km2 = float("inf")
-    for cells in lay_over([each.geometry for each in transitions], geodesy):
-        feedback.check()
+
+    def measured(cells: Cells) -> tuple[tuple[Churn, ...], float]:
         found = _united(cells, transitions, geodesy, feedback)
         counted_km2 = sum(each.area_km2 * (each.times + each.redraws) for each in found)
-        if abs(counted_km2 - gross_km2) < off_km2:
-            best, off_km2 = found, abs(counted_km2 - gross_km2)
-        if off_km2 <= _CLOSES_KM2:
-            break
+        return found, abs(counted_km2 - gross_km2)
+
+    shapes = [each.geometry for each in transitions]
+    best, off_km2, _ = closing_overlay(shapes, geodesy, measured)
     if off_km2 > _WORTH_SAYING_KM2:
         feedback.warning(
             tr(
                 "What changed hands several times misses the sum of all changes by {:,.3f} km2. "
                 "The outlines cannot be overlaid exactly; repair the control layer."
-            ).format(min(off_km2, gross_km2))
+            ).format(off_km2)
         )
     return tuple(
         sorted(best, key=lambda each: (-each.times, -each.area_km2, each.first, each.last))

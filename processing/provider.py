@@ -39,7 +39,8 @@ class EnclaveWatchProvider(QgsProcessingProvider):
         """Add one of each algorithm."""
         from .borders.bordercontact import BorderContact
         from .change.controlchanges import ControlChanges
+        from .change.controlsummary import ControlSummary
         from .enclaves.enclaveareas import EnclaveAreas
 
-        for algorithm in (EnclaveAreas, BorderContact, ControlChanges):
+        for algorithm in (EnclaveAreas, BorderContact, ControlChanges, ControlSummary):
             self.addAlgorithm(algorithm())

@@ -24,6 +24,7 @@ ALGORITHMS = {
     "enclavewatch:enclaveareas",
     "enclavewatch:bordercontact",
     "enclavewatch:controlchanges",
+    "enclavewatch:controlsummary",
 }
 
 

@@ -117,11 +117,11 @@ class TestTransitions:
     def test_a_polygon_that_stays_is_not_overlaid(self, monkeypatch):
         laid = []
 
-        def counted(polygons, geodesy):
+        def counted(polygons, *others):
             laid.append(len(polygons))
-            return overlay.lay_over(polygons, geodesy)
+            return overlay.closing_overlay(polygons, *others)
 
-        monkeypatch.setattr("enclave_watch.core.changes.lay_over", counted)
+        monkeypatch.setattr("enclave_watch.core.changes.closing_overlay", counted)
         many = [("B", box(20 + n, 0, 21 + n, 10)) for n in range(40)]
         assert matrix_of([("A", LEFT), *many], [("A", box(0, 0, 9, 10)), *many])
         assert laid == [2]
@@ -211,6 +211,14 @@ class TestSeries:
             rows, layer_name="control", crs=UTM, end_field=True, from_date=july, feedback=Log()
         )
         assert [each.date for each in series.moments] == [july]
+
+    def test_a_gap_after_the_dates_asked_for_is_no_snapshot(self):
+        wkb = shapely.to_wkb(in_km(LEFT))
+        may, june = (datetime(2020, month, 1) for month in (5, 6))
+        rows = [ControlRow(1, "A", wkb, may, june)]
+        choices = {"layer_name": "control", "crs": UTM, "end_field": True, "feedback": Log()}
+        assert [each.date for each in read_series(rows, to_date=may, **choices).moments] == [may]
+        assert [each.date for each in read_series(rows, **choices).moments] == [may, june]
 
     def test_one_snapshot_is_not_enough(self):
         with pytest.raises(DateError, match='"control" has only one snapshot'):

@@ -251,6 +251,12 @@ def test_while_nobody_holds_anything_all_is_unassigned(run, make_layer, countrie
     ] == [("2020-01-10", "Red", "unassigned"), ("2020-02-01", "unassigned", "Red")]
 
 
+def test_progress_goes_from_nothing_to_all_and_never_back(run, given):
+    steps = run(ControlChanges, **given).log.steps
+    assert steps == sorted(steps)
+    assert steps[-1] == pytest.approx(100)
+
+
 @pytest.mark.parametrize("cancel_at", [0, 15, 50])
 def test_a_cancelled_run_ends_quietly_with_nothing(run, given, new_log, cancel_at):
     assert run(ControlChanges, log=new_log(cancel_at), **given).outputs == {}
