@@ -10,16 +10,19 @@ from qgis.core import (
     QgsGraduatedSymbolRenderer,
     QgsLinePatternFillSymbolLayer,
     QgsLineSymbol,
+    QgsMarkerSymbol,
+    QgsProperty,
     QgsRendererRange,
     QgsRuleBasedRenderer,
+    QgsSymbol,
     QgsVectorLayer,
 )
 
 from ..core.holders import CONTESTED, UNASSIGNED
 from ..core.i18n import tr
-from .styling import project_faction_colors, set_snapshot_times
+from .styling import project_faction_colors, set_snapshot_times, style_places
 
-__all__ = ["holder_color", "style_changes", "style_churn", "style_table"]
+__all__ = ["holder_color", "style_changes", "style_churn", "style_place_history", "style_table"]
 
 _UNASSIGNED_COLOR = "#c8c8c8"
 _CONTESTED_COLOR = "#7a7a7a"
@@ -62,6 +65,22 @@ def style_churn(layer: QgsVectorLayer, factions: Sequence[str]) -> None:  # noqa
     layer.triggerRepaint()
 
 
+def style_place_history(layer: QgsVectorLayer, factions: Sequence[str]) -> None:
+    """Draw places as dots in their holders' colours, larger where they changed hands often."""
+    style_places(layer, "place")
+    colors = project_faction_colors(factions)
+    root = QgsRuleBasedRenderer.Rule(None)
+    for label, color, test in _holder_rules("faction", "{}", colors):
+        symbol = QgsMarkerSymbol.createSimple(
+            {"name": "circle", "color": color, "outline_color": "#222222", "outline_width": "0.3"}
+        )
+        size = QgsProperty.fromExpression('2.2 + 0.8 * min("changes", 4)')
+        symbol.setDataDefinedSize(size)
+        root.appendChild(_rule(symbol, label, test))
+    layer.setRenderer(QgsRuleBasedRenderer(root))
+    layer.triggerRepaint()
+
+
 def style_table(layer: QgsVectorLayer, factions: Sequence[str]) -> None:
     """Leave a table as it is: its headings are all it needs."""
 
@@ -90,7 +109,7 @@ def _holder_rules(field: str, pattern: str, colors: dict[str, str]) -> list[tupl
     return rules
 
 
-def _rule(symbol: QgsFillSymbol, label: str, test: str) -> QgsRuleBasedRenderer.Rule:
+def _rule(symbol: QgsSymbol, label: str, test: str) -> QgsRuleBasedRenderer.Rule:
     return QgsRuleBasedRenderer.Rule(symbol, 0, 0, test, label)
 
 

@@ -40,7 +40,14 @@ class EnclaveWatchProvider(QgsProcessingProvider):
         from .borders.bordercontact import BorderContact
         from .change.controlchanges import ControlChanges
         from .change.controlsummary import ControlSummary
+        from .change.placeshistory import PlacesHistory
         from .enclaves.enclaveareas import EnclaveAreas
 
-        for algorithm in (EnclaveAreas, BorderContact, ControlChanges, ControlSummary):
+        for algorithm in (
+            EnclaveAreas,
+            BorderContact,
+            ControlChanges,
+            ControlSummary,
+            PlacesHistory,
+        ):
             self.addAlgorithm(algorithm())

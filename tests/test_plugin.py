@@ -25,6 +25,7 @@ ALGORITHMS = {
     "enclavewatch:bordercontact",
     "enclavewatch:controlchanges",
     "enclavewatch:controlsummary",
+    "enclavewatch:placeshistory",
 }
 
 

@@ -127,3 +127,21 @@ def test_churn_is_the_darker_the_more_often_ground_changed_hands():
     shades = [QColor(color).lightness() for [color] in seen]
     assert shades == sorted(shades, reverse=True)
     assert len(set(shades)) == 4
+
+
+def test_a_place_has_the_colour_of_its_holder_and_its_name():
+    layer = QgsVectorLayer(
+        "Point?crs=EPSG:4326&field=place:string&field=faction:string&field=changes:int",
+        "places",
+        "memory",
+    )
+    feature = QgsFeature(layer.fields())
+    feature.setGeometry(QgsGeometry.fromWkt("POINT(0.5 0.5)"))
+    feature.setAttributes(["Mid", "Bravo", 9])
+    assert layer.dataProvider().addFeatures([feature])[0]
+    layer.updateExtents()
+    changestyles.style_place_history(layer, FACTIONS)
+    assert layer.labelsEnabled()
+    assert layer.labeling().settings().fieldName == "place"
+    layer.setLabelsEnabled(False)
+    assert _seen(layer, 0) == {"#ffffff", faction_colors(FACTIONS)["Bravo"]}
