@@ -15,6 +15,7 @@ __all__ = [
     "FieldError",
     "GeometryTypeError",
     "HomeError",
+    "OverlayError",
     "ParameterError",
     "RequirementError",
     "WorldMapError",
@@ -67,6 +68,10 @@ class GeometryTypeError(EnclaveWatchError):
 
 class HomeError(EnclaveWatchError):
     """The home country is not among the countries, or cannot be guessed."""
+
+
+class OverlayError(EnclaveWatchError):
+    """Polygons cannot be laid over each other, however coarse the grid."""
 
 
 class ParameterError(EnclaveWatchError):

@@ -55,6 +55,10 @@ class GroundMatcher:
             self._of_polygon(number, float(area)) for number, area in zip(piece.numbers, areas)
         )
 
+    def of_geometry(self, geometry: Geometry, area_km2: float) -> Ground:
+        """Return the ground of any polygon or multipolygon, `area_km2` large."""
+        return self._matched(geometry, area_km2)
+
     def _of_polygon(self, number: int, area_km2: float) -> Ground:
         if number not in self._known:
             self._known[number] = self._matched(self._store.polygons[number], area_km2)

@@ -38,13 +38,21 @@ _Gap = Tuple[datetime, Optional[datetime]]
 class Series:
     """The snapshots of a control layer in order of date, and their distinct polygons.
 
-    `crs` is the layer's coordinate reference system as WKT.
+    `crs` is the layer's coordinate reference system as WKT; `unheld_from` the dates from which
+    nobody holds anything, until the next snapshot.
     """
 
     layer_name: str
     crs: str
     snapshots: tuple[Snapshot, ...]
     store: PolygonStore = field(repr=False)
+    unheld_from: tuple[datetime, ...] = ()
+
+    @property
+    def moments(self) -> tuple[Snapshot, ...]:
+        """The snapshots and, where nobody holds anything between two or after them, empty ones."""
+        unheld = (Snapshot(date, {}) for date in self.unheld_from)
+        return tuple(sorted((*self.snapshots, *unheld), key=lambda each: each.date or datetime.min))
 
     @property
     def factions(self) -> tuple[str, ...]:
@@ -53,8 +61,8 @@ class Series:
 
     @property
     def has_times(self) -> bool:
-        """Whether any snapshot is dated to the time of day."""
-        return any(" " in format_date(each.date) for each in self.snapshots)
+        """Whether any snapshot, or gap between two, is dated to the time of day."""
+        return any(" " in format_date(each.date) for each in self.moments)
 
 
 def read_series(  # noqa: PLR0913 - all but the first by name
@@ -110,7 +118,8 @@ def read_series(  # noqa: PLR0913 - all but the first by name
     is_intervals = dated and end_field
     snapshots, gaps = _intervals(held, feedback) if is_intervals else (_by_date(held), [])
     chosen = _chosen(snapshots, gaps, layer_name, date, from_date, to_date, feedback)
-    series = Series(layer_name, crs, tuple(chosen), store)
+    unheld = _unheld_from(gaps, chosen, date, from_date, to_date)
+    series = Series(layer_name, crs, tuple(chosen), store, unheld)
     _tell(series, len(held), feedback)
     return series
 
@@ -233,6 +242,24 @@ def _chosen(
             ).format(layer_name, format_date(dated[0][0]), format_date(dated[-1][0]))
         )
     return chosen
+
+
+def _unheld_from(
+    gaps: list[_Gap],
+    chosen: list[Snapshot],
+    date: datetime | None,
+    from_date: datetime | None,
+    to_date: datetime | None,
+) -> tuple[datetime, ...]:
+    """Return where gaps among the chosen snapshots begin."""
+    if date is not None or not chosen:
+        return ()
+    return tuple(
+        start
+        for start, _ in gaps
+        if (from_date is None or start >= from_date)
+        and (to_date is None or start <= _end_of_day(to_date))
+    )
 
 
 def _end_of_day(moment: datetime) -> datetime:

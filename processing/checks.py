@@ -174,8 +174,12 @@ def _check_dates(inputs: Inputs) -> None:
 
 
 def _check_countries(inputs: Inputs) -> None:
-    if inputs.algorithm.parameterDefinition(keys.COUNTRIES) is None:
-        return
+    if inputs.algorithm.parameterDefinition(keys.COUNTRIES) is not None:
+        _check_country_layer(inputs)
+    _check_named_layers(inputs)
+
+
+def _check_country_layer(inputs: Inputs) -> None:
     polygon = QgsWkbTypes.GeometryType.PolygonGeometry
     line = QgsWkbTypes.GeometryType.LineGeometry
     countries = countries_of(inputs)
@@ -184,6 +188,10 @@ def _check_countries(inputs: Inputs) -> None:
     _check_crs(countries.source, label)
     field_index(countries.source, countries.field_name, label)
     _check_not_empty(countries.source, label)
+
+
+def _check_named_layers(inputs: Inputs) -> None:
+    polygon = QgsWkbTypes.GeometryType.PolygonGeometry
     others = (
         (keys.PROVINCES, keys.PROVINCE_FIELD, tr("Provinces layer"), polygon, tr("polygons")),
         (

@@ -8,6 +8,8 @@ from qgis.core import (
     QgsProcessingParameterDateTime,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterDistance,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterNumber,
@@ -16,10 +18,12 @@ from qgis.core import (
 )
 
 __all__ = [
+    "choice_parameter",
     "distance_parameter",
     "field_parameter",
     "moment_parameter",
     "number_parameter",
+    "optional_sink",
     "source_parameter",
     "text_parameter",
     "with_help",
@@ -95,3 +99,20 @@ def number_parameter(
         minValue=0.0,
     )
     return with_help(definition, text, advanced=True)
+
+
+def choice_parameter(
+    key: str, label: str, choices: Sequence[str], text: str
+) -> QgsProcessingParameterDefinition:
+    """Return one of several words, the first by default; command lines give the word itself."""
+    definition = QgsProcessingParameterEnum(
+        key, label, list(choices), defaultValue=choices[0], usesStaticStrings=True
+    )
+    return with_help(definition, text)
+
+
+def optional_sink(key: str, label: str, kind: int) -> QgsProcessingParameterDefinition:
+    """Return a further result, which is only made where the user asks for it."""
+    return QgsProcessingParameterFeatureSink(
+        key, label, kind, None, optional=True, createByDefault=False
+    )

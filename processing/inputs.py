@@ -40,6 +40,7 @@ __all__ = [
     "countries_of",
     "engine_parameters",
     "home_names",
+    "read_all_places",
     "read_alliances",
     "read_geography",
     "read_moment",
@@ -259,6 +260,18 @@ def read_geography(
         parameters=parameters,
         feedback=feedback.part(0.4, 1.0),
     )
+
+
+def read_all_places(inputs: Inputs, series: Series, feedback: Feedback) -> list[NamedGeometry]:
+    """Return all places, those far from the control layer too, in its CRS."""
+    source = inputs.source(keys.PLACES)
+    places = NamedSource(
+        source, inputs.text(keys.PLACE_FIELD), source_label(tr("Places layer"), source)
+    )
+    box = _around_control(inputs, series, source.sourceCrs())
+    named = _read_named(places, feedback)
+    target = inputs.source(keys.CONTROL).sourceCrs()
+    return bring_over(named, source.sourceCrs(), target, box, feedback)
 
 
 def countries_of(inputs: Inputs) -> NamedSource:

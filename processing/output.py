@@ -66,8 +66,8 @@ class ResultWriter:
             raise QgsProcessingException(inputs.algorithm.invalidSinkError(inputs.values, key))
         self.count = 0
 
-    def write(self, row: Any, geometry: Any) -> None:
-        """Write one row with a shapely geometry; None: it has no place."""
+    def write(self, row: Any, geometry: Any = None) -> None:
+        """Write one row with a shapely geometry; without one in a table."""
         feature = QgsFeature(self._fields)
         feature.setAttributes([column.value(row) for column in self._columns])
         if geometry is not None:

@@ -43,6 +43,7 @@ __all__ = [
     "MIN_AREA",
     "MIN_CONTACT",
     "MIN_PRESENCE",
+    "MIN_WIDTH",
     "NUMBER_KEYS",
     "OUTPUT",
     "PLACES",
@@ -79,6 +80,7 @@ TOLERANCE = "TOLERANCE"
 MIN_CONTACT = "MIN_CONTACT"
 MIN_PRESENCE = "MIN_PRESENCE"
 MIN_AREA = "MIN_AREA"
+MIN_WIDTH = "MIN_WIDTH"
 REFERENCE_AREA = "REFERENCE_AREA"
 POSITION_ERROR = "POSITION_ERROR"
 OUTPUT = "OUTPUT"
@@ -91,6 +93,7 @@ NUMBER_KEYS = (
     MIN_CONTACT,
     MIN_PRESENCE,
     MIN_AREA,
+    MIN_WIDTH,
     REFERENCE_AREA,
     POSITION_ERROR,
 )
@@ -330,6 +333,18 @@ def _min_area() -> QgsProcessingParameterDefinition:
     )
 
 
+def _min_width() -> QgsProcessingParameterDefinition:
+    return distance_parameter(
+        MIN_WIDTH,
+        tr("Smallest width of a change"),
+        0.0,
+        tr(
+            "In metres. Ground that is narrower than this on average (2 x area / perimeter) was "
+            "only drawn otherwise: its kind is redraw, not change. 0: all is change."
+        ),
+    )
+
+
 def _reference_area() -> QgsProcessingParameterDefinition:
     return number_parameter(
         REFERENCE_AREA,
@@ -375,6 +390,7 @@ _DECLARATIONS: dict[str, Callable[[], QgsProcessingParameterDefinition]] = {
     MIN_CONTACT: _min_contact,
     MIN_PRESENCE: _min_presence,
     MIN_AREA: _min_area,
+    MIN_WIDTH: _min_width,
     REFERENCE_AREA: _reference_area,
     POSITION_ERROR: _position_error,
 }

@@ -38,9 +38,24 @@ class EnclaveWatchProvider(QgsProcessingProvider):
     def loadAlgorithms(self) -> None:
         """Add one of each algorithm."""
         from .borders.bordercontact import BorderContact
+        from .borders.bordercontactchanges import BorderContactChanges
+        from .change.controlchanges import ControlChanges
+        from .change.controlsummary import ControlSummary
+        from .change.placeshistory import PlacesHistory
         from .data.auditcontrol import AuditControl
         from .data.buildseries import BuildSeries
         from .enclaves.enclaveareas import EnclaveAreas
+        from .enclaves.enclavehistory import EnclaveHistory
 
-        for algorithm in (BuildSeries, AuditControl, EnclaveAreas, BorderContact):
+        for algorithm in (
+            BuildSeries,
+            AuditControl,
+            EnclaveAreas,
+            EnclaveHistory,
+            BorderContact,
+            BorderContactChanges,
+            ControlChanges,
+            ControlSummary,
+            PlacesHistory,
+        ):
             self.addAlgorithm(algorithm())

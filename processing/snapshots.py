@@ -31,7 +31,9 @@ __all__ = [
     "SUMMARY",
     "Finding",
     "SnapshotAlgorithm",
+    "layer_name",
     "number_output",
+    "tell_summary",
     "text_output",
 ]
 
@@ -124,7 +126,7 @@ class SnapshotAlgorithm(EnclaveWatchAlgorithm):
         outputs = _run_figures(writer, series)
         if last is not None:
             outputs.update(self.figures(last, finding))
-            _tell_summary(outputs[SUMMARY].splitlines(), feedback)
+            tell_summary(outputs[SUMMARY].splitlines(), feedback)
         return {keys.OUTPUT: writer.output_id, **outputs}
 
     def _write_snapshot(
@@ -179,7 +181,8 @@ def _run_figures(writer: ResultWriter, series: Series) -> dict[str, Any]:
     }
 
 
-def _tell_summary(lines: Sequence[str], feedback: Feedback) -> None:
+def tell_summary(lines: Sequence[str], feedback: Feedback) -> None:
+    """Write a summary to the log, as many lines of it as a reader wants there."""
     for line in lines[:_SUMMARY_LINES_IN_LOG]:
         feedback.info(line)
     more = len(lines) - _SUMMARY_LINES_IN_LOG

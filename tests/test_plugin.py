@@ -23,8 +23,13 @@ PROVIDER = "enclavewatch"
 ALGORITHMS = {
     "enclavewatch:auditcontrol",
     "enclavewatch:bordercontact",
+    "enclavewatch:bordercontactchanges",
     "enclavewatch:buildseries",
+    "enclavewatch:controlchanges",
+    "enclavewatch:controlsummary",
     "enclavewatch:enclaveareas",
+    "enclavewatch:enclavehistory",
+    "enclavewatch:placeshistory",
 }
 
 

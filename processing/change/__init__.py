@@ -1,0 +1,1 @@
+"""Algorithms about what changed between dates."""

@@ -1,0 +1,299 @@
+"""`enclavewatch:controlchanges`: what ground went from whom to whom between dates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Sequence
+
+from qgis.core import QgsProcessing, QgsProcessingParameterFeatureSink, QgsWkbTypes
+
+from ...core.i18n import tr
+from .. import parameters as keys
+from ..base import EnclaveWatchAlgorithm
+from ..changefields import (
+    DatedTransition,
+    churn_columns,
+    matrix_columns,
+    matrix_rows,
+    transition_columns,
+)
+from ..definitions import choice_parameter, optional_sink
+from ..inputs import Inputs, engine_parameters, read_geography, read_series_of
+from ..output import ResultWriter, name_and_style_on_load
+from ..snapshots import (
+    COUNT,
+    DATES,
+    FEATURES,
+    LAST_DATE,
+    SUMMARY,
+    layer_name,
+    number_output,
+    tell_summary,
+    text_output,
+)
+
+if TYPE_CHECKING:
+    from ...core.changes import Step
+    from ...core.churn import Churn
+    from ...core.feedback import Feedback
+    from ...core.model import Parameters
+    from ...core.series import Series
+    from ..fields import Column
+    from ..output import StyleFunction
+
+__all__ = ["ControlChanges"]
+
+_STEPS = "steps"
+_ENDS = "ends"
+_KEYS = (
+    keys.CONTROL,
+    keys.FACTION_FIELD,
+    keys.DATE_FIELD,
+    keys.FROM_DATE,
+    keys.TO_DATE,
+    keys.ALLIANCES,
+    keys.COUNTRIES,
+    keys.HOME,
+    keys.PROVINCES,
+    keys.PLACES,
+    keys.MIN_WIDTH,
+    keys.END_FIELD,
+    keys.END_INCLUSIVE,
+    keys.COUNTRY_FIELD,
+    keys.PROVINCE_FIELD,
+    keys.PLACE_FIELD,
+    keys.MIN_PRESENCE,
+)
+
+
+class ControlChanges(EnclaveWatchAlgorithm):
+    """Gives the ground that went from faction to faction, with a matrix and what flickered."""
+
+    COMPARE = "COMPARE"
+    MATRIX = "MATRIX"
+    CHURN = "CHURN"
+    CHANGED_KM2 = "CHANGED_KM2"
+    REDRAW_KM2 = "REDRAW_KM2"
+    NET_KM2 = "NET_KM2"
+    FLICKER_KM2 = "FLICKER_KM2"
+
+    def name(self) -> str:
+        """Return the name that models and scripts hold: never to change."""
+        return "controlchanges"
+
+    def displayName(self) -> str:
+        """Return the name in the toolbox."""
+        return tr("Changes of control")
+
+    def group(self) -> str:
+        """Return the group in the toolbox."""
+        return tr("Change")
+
+    def groupId(self) -> str:
+        """Return the group's id."""
+        return "change"
+
+    def tags(self) -> list[str]:
+        """Return what the toolbox's search finds it by."""
+        return tr(
+            "change,transition,gain,loss,advance,retreat,difference,matrix,flicker,churn,"
+            "control,faction,conflict"
+        ).split(",")
+
+    def shortDescription(self) -> str:
+        """Return one line of what it gives."""
+        return tr(
+            "The ground that went from faction to faction between two dates or through a series, "
+            "with a matrix of who took how much from whom, and what came back."
+        )
+
+    def help_fields(self) -> dict[str, str]:
+        """Return name -> heading and meaning of the fields."""
+        return {
+            column.name: f"{column.alias}. {column.meaning}"
+            for column in transition_columns(has_times=False)
+        }
+
+    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Declare parameters and outputs."""
+        for parameter in keys.make_parameters(_KEYS):
+            self.addParameter(parameter)
+        self.addParameter(
+            choice_parameter(
+                self.COMPARE,
+                tr("Compare"),
+                (_STEPS, _ENDS),
+                tr(
+                    "steps: each date with the next one. ends: the first date with the last one, "
+                    "and nothing between."
+                ),
+            )
+        )
+        polygon = QgsProcessing.SourceType.TypeVectorPolygon
+        self.addParameter(
+            QgsProcessingParameterFeatureSink(keys.OUTPUT, tr("Changes of control"), polygon)
+        )
+        table = QgsProcessing.SourceType.TypeVector
+        self.addParameter(optional_sink(self.MATRIX, tr("Matrix of changes"), table))
+        self.addParameter(optional_sink(self.CHURN, tr("Churn"), polygon))
+        for output in (
+            number_output(self.CHANGED_KM2, tr("Ground that changed hands, of all steps (km2)")),
+            number_output(self.REDRAW_KM2, tr("Ground only drawn otherwise, of all steps (km2)")),
+            number_output(
+                self.NET_KM2, tr("Ground whose holder on the last date is not the first (km2)")
+            ),
+            number_output(
+                self.FLICKER_KM2, tr("Ground that came back to its first holder by the end (km2)")
+            ),
+            number_output(COUNT, tr("Number of changes; redrawing is left out")),
+            number_output(DATES, tr("Number of dates")),
+            text_output(LAST_DATE, tr("Last date")),
+            number_output(FEATURES, tr("Number of features written")),
+            text_output(SUMMARY, tr("All changes in words, one line a faction")),
+        ):
+            self.addOutput(output)
+
+    def compute(self, inputs: Inputs, feedback: Feedback) -> dict[str, Any]:
+        """Read, compare, write."""
+        from ...core.churn import churn
+
+        parameters = engine_parameters(inputs)
+        series = read_series_of(inputs, feedback.part(0.0, 0.1))
+        steps, writer = self._write_changes(inputs, series, parameters, feedback)
+        outputs: dict[str, Any] = {keys.OUTPUT: writer.output_id}
+        outputs.update(self._write_matrix(inputs, series, steps))
+        histories = churn(steps, series.store.geodesy, feedback.part(0.8, 1.0))
+        outputs.update(self._write_churn(inputs, series, histories))
+        feedback.progress(1.0)
+        outputs.update(self._figures(steps, histories, writer))
+        tell_summary(outputs[SUMMARY].splitlines(), feedback)
+        return outputs
+
+    def _write_changes(
+        self, inputs: Inputs, series: Series, parameters: Parameters, feedback: Feedback
+    ) -> tuple[list[Step], ResultWriter]:
+        from ...core.changes import changes
+        from ...core.ground import GroundMatcher
+        from ..changestyles import style_changes
+
+        columns = transition_columns(has_times=series.has_times)
+        geography = read_geography(inputs, series, parameters, feedback.part(0.1, 0.2))
+        writer = _polygon_writer(inputs, keys.OUTPUT, columns)
+        min_width_m = inputs.algorithm.parameterAsDouble(
+            inputs.values, keys.MIN_WIDTH, inputs.context
+        )
+        compare = inputs.algorithm.parameterAsEnumString(
+            inputs.values, self.COMPARE, inputs.context
+        )
+        steps = []
+        for step in changes(
+            series,
+            min_width_m=min_width_m,
+            ends_only=compare == _ENDS,
+            matcher=GroundMatcher(series.store, geography),
+            min_presence_km2=parameters.min_presence_km2,
+            feedback=feedback.part(0.2, 0.8),
+        ):
+            feedback.check()
+            _write_step(step, writer, feedback)
+            steps.append(step)
+        writer.close()
+        _load(inputs, keys.OUTPUT, writer, tr("Changes"), series, columns, style_changes)
+        return steps, writer
+
+    def _write_matrix(self, inputs: Inputs, series: Series, steps: list[Step]) -> dict[str, Any]:
+        from ..changestyles import style_table
+
+        if not inputs.has(self.MATRIX):
+            return {}
+        columns = matrix_columns(has_times=series.has_times)
+        crs = inputs.source(keys.CONTROL).sourceCrs()
+        writer = ResultWriter(inputs, self.MATRIX, columns, QgsWkbTypes.Type.NoGeometry, crs)
+        for step in steps:
+            for row in matrix_rows(step):
+                writer.write(row)
+        writer.close()
+        _load(inputs, self.MATRIX, writer, tr("Matrix of changes"), series, columns, style_table)
+        return {self.MATRIX: writer.output_id}
+
+    def _write_churn(
+        self, inputs: Inputs, series: Series, histories: Sequence[Churn]
+    ) -> dict[str, Any]:
+        from ..changestyles import style_churn
+
+        if not inputs.has(self.CHURN):
+            return {}
+        columns = churn_columns()
+        writer = _polygon_writer(inputs, self.CHURN, columns)
+        for each in histories:
+            if not each.is_rounding:
+                writer.write(each, each.geometry)
+        writer.close()
+        _load(inputs, self.CHURN, writer, tr("Churn"), series, columns, style_churn)
+        return {self.CHURN: writer.output_id}
+
+    def _figures(
+        self, steps: list[Step], histories: Sequence[Churn], writer: ResultWriter
+    ) -> dict[str, Any]:
+        from ...core.changetext import change_lines
+        from ...core.dates import format_date
+
+        return {
+            self.CHANGED_KM2: sum(step.changed_km2 for step in steps),
+            self.REDRAW_KM2: sum(step.redraw_km2 for step in steps),
+            self.NET_KM2: sum(each.area_km2 for each in histories if not each.returned),
+            self.FLICKER_KM2: sum(each.area_km2 for each in histories if each.returned),
+            COUNT: sum(not each.is_redraw for step in steps for each in step.transitions),
+            DATES: len(steps) + 1,
+            LAST_DATE: format_date(steps[-1].to_date),
+            FEATURES: writer.count,
+            SUMMARY: "\n".join(change_lines(steps)),
+        }
+
+
+def _polygon_writer(inputs: Inputs, key: str, columns: Sequence[Column]) -> ResultWriter:
+    crs = inputs.source(keys.CONTROL).sourceCrs()
+    return ResultWriter(inputs, key, columns, QgsWkbTypes.Type.MultiPolygon, crs)
+
+
+def _write_step(step: Step, writer: ResultWriter, feedback: Feedback) -> None:
+    from ...core.dates import format_date
+
+    rounding = [each for each in step.transitions if each.is_rounding]
+    for each in step.transitions:
+        if not each.is_rounding:
+            writer.write(DatedTransition(step.from_date, step.to_date, each), each.geometry)
+    feedback.info(
+        tr("{before} to {after}: {changed:,.2f} km2 changed hands, {redrawn:,.2f} redrawn.").format(
+            before=format_date(step.from_date),
+            after=format_date(step.to_date),
+            changed=step.changed_km2,
+            redrawn=step.redraw_km2,
+        )
+    )
+    if rounding:
+        feedback.info(
+            tr(
+                "{count} slivers under a millimetre wide, {km2:.6f} km2 in all, are left out of "
+                "the features; they count in the sums, as redrawing."
+            ).format(count=len(rounding), km2=sum(each.area_km2 for each in rounding))
+        )
+
+
+def _load(
+    inputs: Inputs,
+    key: str,
+    writer: ResultWriter,
+    title: str,
+    series: Series,
+    columns: Sequence[Column],
+    style: StyleFunction,
+) -> None:
+    name_and_style_on_load(
+        inputs,
+        key,
+        writer,
+        name=layer_name(title, series),
+        columns=columns,
+        style=style,
+        factions=series.factions,
+    )

@@ -1,0 +1,241 @@
+"""`enclavewatch:controlsummary`: a table of who holds how much on each date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Sequence
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterFeatureSink,
+    QgsWkbTypes,
+)
+
+from ...core.i18n import tr
+from .. import parameters as keys
+from ..base import EnclaveWatchAlgorithm
+from ..definitions import with_help
+from ..inputs import Inputs, engine_parameters, read_geography, read_series_of
+from ..output import ResultWriter, name_and_style_on_load
+from ..snapshots import (
+    DATES,
+    FEATURES,
+    LAST_DATE,
+    SUMMARY,
+    Finding,
+    layer_name,
+    number_output,
+    tell_summary,
+    text_output,
+)
+
+if TYPE_CHECKING:
+    from ...core.feedback import Feedback
+    from ...core.geography import Geography
+    from ...core.model import Parameters
+    from ...core.series import Series
+    from ...core.summary import SummaryRow
+
+__all__ = ["ControlSummary"]
+
+_KEYS = (
+    keys.CONTROL,
+    keys.FACTION_FIELD,
+    keys.DATE_FIELD,
+    keys.DATE,
+    keys.FROM_DATE,
+    keys.TO_DATE,
+    keys.ALLIANCES,
+    keys.COUNTRIES,
+    keys.HOME,
+    keys.PROVINCES,
+    keys.TOLERANCE,
+    keys.MIN_WIDTH,
+    keys.END_FIELD,
+    keys.END_INCLUSIVE,
+    keys.COUNTRY_FIELD,
+    keys.PROVINCE_FIELD,
+    keys.SNAP,
+    keys.JOIN_DISTANCE,
+    keys.MIN_CONTACT,
+    keys.MIN_PRESENCE,
+    keys.REFERENCE_AREA,
+)
+
+
+class ControlSummary(EnclaveWatchAlgorithm):
+    """Gives one row a date and holder, so that the rows of a date sum to the home country."""
+
+    BY_PROVINCE = "BY_PROVINCE"
+    HOME_KM2 = "HOME_KM2"
+    UNASSIGNED_KM2 = "UNASSIGNED_KM2"
+    CONTESTED_KM2 = "CONTESTED_KM2"
+    OUTSIDE_KM2 = "OUTSIDE_KM2"
+
+    def name(self) -> str:
+        """Return the name that models and scripts hold: never to change."""
+        return "controlsummary"
+
+    def displayName(self) -> str:
+        """Return the name in the toolbox."""
+        return tr("Summary of control")
+
+    def group(self) -> str:
+        """Return the group in the toolbox."""
+        return tr("Change")
+
+    def groupId(self) -> str:
+        """Return the group's id."""
+        return "change"
+
+    def tags(self) -> list[str]:
+        """Return what the toolbox's search finds it by."""
+        return tr(
+            "summary,statistics,table,share,percent,area,province,gain,loss,net,contested,"
+            "unassigned,control,faction,conflict"
+        ).split(",")
+
+    def shortDescription(self) -> str:
+        """Return one line of what it gives."""
+        return tr(
+            "A table of who holds how much of the home country on each date, with contested and "
+            "unassigned ground, enclaves, border contact, front line, gains and losses."
+        )
+
+    def help_fields(self) -> dict[str, str]:
+        """Return name -> heading and meaning of the fields."""
+        from ..summaryfields import summary_columns
+
+        return {
+            column.name: f"{column.alias}. {column.meaning}"
+            for column in summary_columns(has_times=False)
+        }
+
+    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Declare parameters and outputs."""
+        for parameter in keys.make_parameters(_KEYS):
+            self.addParameter(parameter)
+        self.addParameter(
+            with_help(
+                QgsProcessingParameterBoolean(
+                    self.BY_PROVINCE, tr("One row a province"), defaultValue=False
+                ),
+                tr("Give each holder one row a province, in place of one for the whole country."),
+            )
+        )
+        self.addParameter(
+            QgsProcessingParameterFeatureSink(
+                keys.OUTPUT, tr("Summary of control"), QgsProcessing.SourceType.TypeVector
+            )
+        )
+        for output in (
+            number_output(self.HOME_KM2, tr("Area of the home country (km2)")),
+            number_output(self.UNASSIGNED_KM2, tr("Of it, unassigned on the last date (km2)")),
+            number_output(self.CONTESTED_KM2, tr("Of it, contested on the last date (km2)")),
+            number_output(
+                self.OUTSIDE_KM2, tr("Ground that factions hold outside it on the last date (km2)")
+            ),
+            number_output(DATES, tr("Number of dates")),
+            text_output(LAST_DATE, tr("Last date")),
+            number_output(FEATURES, tr("Number of rows written, of all dates")),
+            text_output(SUMMARY, tr("The last date in words, one line a row")),
+        ):
+            self.addOutput(output)
+
+    def compute(self, inputs: Inputs, feedback: Feedback) -> dict[str, Any]:
+        """Read, analyse, write."""
+        parameters = engine_parameters(inputs)
+        series = read_series_of(inputs, feedback.part(0.0, 0.1))
+        geography = read_geography(inputs, series, parameters, feedback.part(0.1, 0.2))
+        _tell_reference(geography, parameters, feedback)
+        writer, last = self._write(inputs, series, geography, parameters, feedback)
+        outputs = self._figures(series, geography, last)
+        tell_summary(outputs[SUMMARY].splitlines(), feedback)
+        return {keys.OUTPUT: writer.output_id, FEATURES: writer.count, **outputs}
+
+    def _write(
+        self,
+        inputs: Inputs,
+        series: Series,
+        geography: Geography,
+        parameters: Parameters,
+        feedback: Feedback,
+    ) -> tuple[ResultWriter, Sequence[SummaryRow]]:
+        from ...core.summary import summarise
+        from ..changestyles import style_table
+        from ..summaryfields import summary_columns
+
+        columns = summary_columns(has_times=series.has_times)
+        crs = inputs.source(keys.CONTROL).sourceCrs()
+        writer = ResultWriter(inputs, keys.OUTPUT, columns, QgsWkbTypes.Type.NoGeometry, crs)
+        rows: Sequence[SummaryRow] = ()
+        for rows in summarise(
+            series,
+            geography,
+            parameters,
+            min_width_m=inputs.algorithm.parameterAsDouble(
+                inputs.values, keys.MIN_WIDTH, inputs.context
+            ),
+            by_province=inputs.algorithm.parameterAsBool(
+                inputs.values, self.BY_PROVINCE, inputs.context
+            ),
+            feedback=feedback.part(0.2, 1.0),
+        ):
+            for row in rows:
+                writer.write(row)
+        writer.close()
+        name_and_style_on_load(
+            inputs,
+            keys.OUTPUT,
+            writer,
+            name=layer_name(tr("Summary"), series),
+            columns=columns,
+            style=style_table,
+            factions=series.factions,
+        )
+        return writer, rows
+
+    def _figures(
+        self, series: Series, geography: Geography, last: Sequence[SummaryRow]
+    ) -> dict[str, Any]:
+        from ...core.dates import format_date
+        from ...core.summarytext import row_lines
+
+        def total_km2(kind: str) -> float:
+            return sum(row.km2 for row in last if row.kind == kind)
+
+        outside = [row.outside_km2 or 0.0 for row in last if row.kind == "faction"]
+        # ground that several hold outside is in each of theirs
+        shared = [
+            (row.outside_km2 or 0.0) * (len(row.holders) - 1)
+            for row in last
+            if row.kind == "contested"
+        ]
+        label = Finding(series, geography, 0.0).home_label
+        return {
+            self.HOME_KM2: geography.home_area_km2,
+            self.UNASSIGNED_KM2: total_km2("unassigned"),
+            self.CONTESTED_KM2: total_km2("contested"),
+            self.OUTSIDE_KM2: sum(outside) - sum(shared),
+            DATES: len(series.moments),
+            LAST_DATE: format_date(series.moments[-1].date),
+            SUMMARY: "\n".join(row_lines(last, label)),
+        }
+
+
+def _tell_reference(geography: Geography, parameters: Parameters, feedback: Feedback) -> None:
+    home_km2, reference_km2 = geography.home_area_km2, parameters.reference_area_km2
+    if home_km2 is None:
+        feedback.warning(
+            tr(
+                "Border lines give no home country, so there is no telling what is unassigned or "
+                "outside: all ground counts as inside, and rows do not sum to a country."
+            )
+        )
+    elif reference_km2 is not None and abs(reference_km2 - home_km2) > 1.0:
+        feedback.info(
+            tr(
+                "Rows of a date sum to {home:,.1f} km2, the home country as it is drawn; shares "
+                "are of {reference:,.1f} km2."
+            ).format(home=home_km2, reference=reference_km2)
+        )

@@ -1,0 +1,201 @@
+"""`enclavewatch:placeshistory`: who held each place from when to when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Sequence
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
+    QgsWkbTypes,
+)
+
+from ...core.i18n import tr
+from .. import parameters as keys
+from ..base import EnclaveWatchAlgorithm
+from ..definitions import with_help
+from ..inputs import Inputs, read_all_places, read_series_of
+from ..output import ResultWriter, name_and_style_on_load
+from ..placefields import history_columns, spell_columns, spell_rows
+from ..snapshots import (
+    COUNT,
+    DATES,
+    FEATURES,
+    LAST_DATE,
+    SUMMARY,
+    layer_name,
+    number_output,
+    tell_summary,
+    text_output,
+)
+
+if TYPE_CHECKING:
+    from ...core.feedback import Feedback
+    from ...core.placehistory import PlaceHistory
+    from ...core.series import Series
+    from ..fields import Column
+    from ..output import StyleFunction
+
+__all__ = ["PlacesHistory"]
+
+_BEFORE_PLACES = (
+    keys.CONTROL,
+    keys.FACTION_FIELD,
+    keys.DATE_FIELD,
+)
+_AFTER_PLACES = (
+    keys.PLACE_FIELD,
+    keys.FROM_DATE,
+    keys.TO_DATE,
+    keys.ALLIANCES,
+    keys.END_FIELD,
+    keys.END_INCLUSIVE,
+)
+
+
+class PlacesHistory(EnclaveWatchAlgorithm):
+    """Gives each place with its present holder, and a table of all who held it."""
+
+    TABLE = "TABLE"
+    CHANGED = "CHANGED"
+
+    def name(self) -> str:
+        """Return the name that models and scripts hold: never to change."""
+        return "placeshistory"
+
+    def displayName(self) -> str:
+        """Return the name in the toolbox."""
+        return tr("History of places")
+
+    def group(self) -> str:
+        """Return the group in the toolbox."""
+        return tr("Change")
+
+    def groupId(self) -> str:
+        """Return the group's id."""
+        return "change"
+
+    def tags(self) -> list[str]:
+        """Return what the toolbox's search finds it by."""
+        return tr(
+            "place,town,city,village,history,holder,captured,lost,changed hands,control,faction,"
+            "conflict"
+        ).split(",")
+
+    def shortDescription(self) -> str:
+        """Return one line of what it gives."""
+        return tr(
+            "Who held each town from when to when, for how many days, how often it changed hands, "
+            "and who holds it now."
+        )
+
+    def help_fields(self) -> dict[str, str]:
+        """Return name -> heading and meaning of the fields."""
+        return {
+            column.name: f"{column.alias}. {column.meaning}"
+            for column in (*history_columns(has_times=False), *spell_columns(has_times=False))
+        }
+
+    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Declare parameters and outputs."""
+        places = with_help(
+            QgsProcessingParameterFeatureSource(
+                keys.PLACES, tr("Places"), [QgsProcessing.SourceType.TypeVectorPoint]
+            ),
+            tr("Points, towns for instance."),
+        )
+        before, after = keys.make_parameters(_BEFORE_PLACES), keys.make_parameters(_AFTER_PLACES)
+        for parameter in (*before, places, *after):
+            self.addParameter(parameter)
+        self.addParameter(
+            QgsProcessingParameterFeatureSink(
+                keys.OUTPUT, tr("Places"), QgsProcessing.SourceType.TypeVectorPoint
+            )
+        )
+        self.addParameter(
+            QgsProcessingParameterFeatureSink(
+                self.TABLE,
+                tr("Holders of places"),
+                QgsProcessing.SourceType.TypeVector,
+                None,
+                optional=True,
+            )
+        )
+        for output in (
+            number_output(COUNT, tr("Number of places")),
+            number_output(self.CHANGED, tr("Of them, places that changed hands")),
+            number_output(DATES, tr("Number of dates")),
+            text_output(LAST_DATE, tr("Last date")),
+            number_output(FEATURES, tr("Number of rows of the table of holders")),
+            text_output(SUMMARY, tr("The places that changed hands, one line each")),
+        ):
+            self.addOutput(output)
+
+    def compute(self, inputs: Inputs, feedback: Feedback) -> dict[str, Any]:
+        """Read, look who held each place, write."""
+        from ...core.dates import format_date
+        from ...core.placehistory import history_lines, place_histories
+        from ..changestyles import style_place_history
+
+        series = read_series_of(inputs, feedback.part(0.0, 0.4))
+        places = read_all_places(inputs, series, feedback.part(0.4, 0.5))
+        histories = place_histories(series, places, feedback.part(0.5, 1.0))
+        columns = history_columns(has_times=series.has_times)
+        writer = _writer(inputs, keys.OUTPUT, columns, QgsWkbTypes.Type.MultiPoint)
+        for each in histories:
+            writer.write(each, each.geometry)
+        writer.close()
+        _load(inputs, keys.OUTPUT, writer, tr("Places"), series, columns, style_place_history)
+        outputs: dict[str, Any] = {
+            keys.OUTPUT: writer.output_id,
+            **self._write_table(inputs, series, histories),
+            COUNT: len(histories),
+            self.CHANGED: sum(each.changes > 0 for each in histories),
+            DATES: len(series.moments),
+            LAST_DATE: format_date(series.moments[-1].date),
+            FEATURES: sum(len(each.spells) for each in histories),
+            SUMMARY: "\n".join(history_lines(histories)),
+        }
+        tell_summary(outputs[SUMMARY].splitlines(), feedback)
+        return outputs
+
+    def _write_table(
+        self, inputs: Inputs, series: Series, histories: Sequence[PlaceHistory]
+    ) -> dict[str, Any]:
+        from ..changestyles import style_table
+
+        if not inputs.has(self.TABLE):
+            return {}
+        columns = spell_columns(has_times=series.has_times)
+        writer = _writer(inputs, self.TABLE, columns, QgsWkbTypes.Type.NoGeometry)
+        for each in histories:
+            for row in spell_rows(each):
+                writer.write(row)
+        writer.close()
+        _load(inputs, self.TABLE, writer, tr("Holders of places"), series, columns, style_table)
+        return {self.TABLE: writer.output_id}
+
+
+def _writer(inputs: Inputs, key: str, columns: Sequence[Column], wkb_type: int) -> ResultWriter:
+    return ResultWriter(inputs, key, columns, wkb_type, inputs.source(keys.CONTROL).sourceCrs())
+
+
+def _load(
+    inputs: Inputs,
+    key: str,
+    writer: ResultWriter,
+    title: str,
+    series: Series,
+    columns: Sequence[Column],
+    style: StyleFunction,
+) -> None:
+    name_and_style_on_load(
+        inputs,
+        key,
+        writer,
+        name=layer_name(title, series),
+        columns=columns,
+        style=style,
+        factions=series.factions,
+    )
