@@ -59,10 +59,11 @@ class ResultWriter:
         self.count = 0
 
     def write(self, row: Any, geometry: Any) -> None:
-        """Write one row with a shapely geometry."""
+        """Write one row with a shapely geometry, or with None into a table."""
         feature = QgsFeature(self._fields)
         feature.setAttributes([column.value(row) for column in self._columns])
-        feature.setGeometry(to_qgs_geometry(geometry))
+        if geometry is not None:
+            feature.setGeometry(to_qgs_geometry(geometry))
         if not self._sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
             self._fail()
         self.count += 1

@@ -39,6 +39,7 @@ class EnclaveWatchProvider(QgsProcessingProvider):
         """Add one of each algorithm."""
         from .borders.bordercontact import BorderContact
         from .enclaves.enclaveareas import EnclaveAreas
+        from .enclaves.enclavehistory import EnclaveHistory
 
-        for algorithm in (EnclaveAreas, BorderContact):
+        for algorithm in (EnclaveAreas, EnclaveHistory, BorderContact):
             self.addAlgorithm(algorithm())

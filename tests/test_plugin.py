@@ -20,7 +20,11 @@ from enclave_watch.core import i18n
 from enclave_watch.plugin import EnclaveWatchPlugin
 
 PROVIDER = "enclavewatch"
-ALGORITHMS = {"enclavewatch:enclaveareas", "enclavewatch:bordercontact"}
+ALGORITHMS = {
+    "enclavewatch:enclaveareas",
+    "enclavewatch:enclavehistory",
+    "enclavewatch:bordercontact",
+}
 
 
 @dataclass(frozen=True)
