@@ -11,6 +11,7 @@ from .groundevents import place_events, presence_events
 from .lineage import Kind
 from .model import Status
 from .occurrence import Event, EventKind, dated
+from .stretches import LEAST_CONTACT_KM
 from .takers import NOTHING_KM2
 
 if TYPE_CHECKING:
@@ -132,36 +133,40 @@ def _enclosure_events(step: Step) -> Iterator[Event]:
 def _contact_events(step: Step, ruler: BorderRuler, feedback: Feedback) -> Iterator[Event]:
     before = step.analysis_before.enclaves if step.analysis_before is not None else ()
     after = step.analysis.enclaves
-    pairs = {
-        (enclave.faction, contact.neighbour)
-        for enclave in (*before, *after)
-        for contact in enclave.contacts
-    }
-    for faction, neighbour in sorted(pairs):
+    in_contact_before, in_contact_after = _in_contact(before), _in_contact(after)
+    for faction, neighbour in sorted(in_contact_before - in_contact_after):
         feedback.check()
-        old, new = (
-            [enclave for enclave in enclaves if enclave.faction == faction]
-            for enclaves in (before, after)
-        )
-        stretch_before, stretch_after = (ruler.stretch(each, neighbour) for each in (old, new))
-        before_km, after_km = (
-            ruler.length_km(stretch, neighbour) for stretch in (stretch_before, stretch_after)
-        )
-        if before_km > 0 and after_km == 0:
-            nearest_km = ruler.nearest_km(new, neighbour)
-            text = sentences.contact_lost_text(faction, neighbour, before_km, nearest_km)
-            held = _along(step.before, faction, neighbour)
-            yield _on_border(
-                step, EventKind.CONTACT_LOST, held, faction, neighbour, before_km, text,
-                _middle(ruler, stretch_before, neighbour),
-            )  # fmt: skip
-        if after_km > 0 and before_km == 0:
-            text = sentences.contact_gained_text(faction, neighbour, after_km)
-            held = _along(step.after, faction, neighbour)
-            yield _on_border(
-                step, EventKind.CONTACT_GAINED, held, faction, neighbour, after_km, text,
-                _middle(ruler, stretch_after, neighbour),
-            )  # fmt: skip
+        stretch = ruler.stretch(_of_faction(before, faction), neighbour)
+        length_km = ruler.length_km(stretch, neighbour)
+        nearest_km = ruler.nearest_km(_of_faction(after, faction), neighbour)
+        text = sentences.contact_lost_text(faction, neighbour, length_km, nearest_km)
+        yield _on_border(
+            step, EventKind.CONTACT_LOST, _along(step.before, faction, neighbour), faction,
+            neighbour, length_km, text, _middle(ruler, stretch, neighbour),
+        )  # fmt: skip
+    for faction, neighbour in sorted(in_contact_after - in_contact_before):
+        feedback.check()
+        stretch = ruler.stretch(_of_faction(after, faction), neighbour)
+        length_km = ruler.length_km(stretch, neighbour)
+        text = sentences.contact_gained_text(faction, neighbour, length_km)
+        yield _on_border(
+            step, EventKind.CONTACT_GAINED, _along(step.after, faction, neighbour), faction,
+            neighbour, length_km, text, _middle(ruler, stretch, neighbour),
+        )  # fmt: skip
+
+
+def _in_contact(enclaves: Sequence[Enclave]) -> set[tuple[str, str]]:
+    """Return the factions with the neighbours that they have contact with."""
+    return {
+        (enclave.faction, contact.neighbour)
+        for enclave in enclaves
+        for contact in enclave.contacts
+        if contact.length_km >= LEAST_CONTACT_KM
+    }
+
+
+def _of_faction(enclaves: Sequence[Enclave], faction: str) -> list[Enclave]:
+    return [enclave for enclave in enclaves if enclave.faction == faction]
 
 
 def _on_border(

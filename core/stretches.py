@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     from .geography import Geography
     from .model import Contact, Enclave
 
-__all__ = ["BorderRuler", "Stretch", "common_of", "difference_of", "union_of"]
+__all__ = ["LEAST_CONTACT_KM", "BorderRuler", "Stretch", "common_of", "difference_of", "union_of"]
 
 Floats = npt.NDArray[np.float64]
 
 Stretch = Dict[int, Floats]
 """Intervals along each part of a border line, in units of the CRS, (n, 2), in order."""
+
+LEAST_CONTACT_KM = 0.002
+"""Contact shorter than two metres is none, whatever the shortest contact is set to."""
 
 _SLACK_M = 0.01
 _CRUMB_M = 1.0
@@ -55,7 +58,7 @@ class BorderRuler:
         result: Stretch = {}
         for enclave in enclaves:
             for contact in enclave.contacts:
-                if contact.neighbour == neighbour:
+                if contact.neighbour == neighbour and contact.length_km >= LEAST_CONTACT_KM:
                     result = union_of(result, line.stretch(contact))
         return result
 

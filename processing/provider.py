@@ -38,8 +38,9 @@ class EnclaveWatchProvider(QgsProcessingProvider):
     def loadAlgorithms(self) -> None:
         """Add one of each algorithm."""
         from .borders.bordercontact import BorderContact
+        from .borders.bordercontactchanges import BorderContactChanges
         from .enclaves.enclaveareas import EnclaveAreas
         from .enclaves.enclavehistory import EnclaveHistory
 
-        for algorithm in (EnclaveAreas, EnclaveHistory, BorderContact):
+        for algorithm in (EnclaveAreas, EnclaveHistory, BorderContact, BorderContactChanges):
             self.addAlgorithm(algorithm())

@@ -24,6 +24,7 @@ ALGORITHMS = {
     "enclavewatch:enclaveareas",
     "enclavewatch:enclavehistory",
     "enclavewatch:bordercontact",
+    "enclavewatch:bordercontactchanges",
 }
 
 

@@ -32,7 +32,9 @@ def test_both_algorithms_are_listed(profile: dict[str, str]) -> None:
     assert "enclavewatch:bordercontact" in listed
 
 
-@pytest.mark.parametrize("algorithm", ["enclaveareas", "bordercontact"])
+@pytest.mark.parametrize(
+    "algorithm", ["enclaveareas", "enclavehistory", "bordercontact", "bordercontactchanges"]
+)
 def test_help_tells_of_every_parameter(profile: dict[str, str], algorithm: str) -> None:
     text = qgis_env.qgis_process(["help", f"enclavewatch:{algorithm}"], variables=profile).stdout
     for key in ("CONTROL", "FACTION_FIELD", "DATE_FIELD", "TOLERANCE", "SNAP", "OUTPUT"):
