@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from shapely import Geometry, STRtree
-from shapely.ops import substring
 
 from .borders import Border
 from .proximity import merged
@@ -89,6 +88,11 @@ class _Line:
     def __init__(self, line: BorderLine, geodesy: Geodesy) -> None:
         self.border = Border.of({line.neighbour: line.geometry}, geodesy)
         self._parts = shapely.get_parts(line.geometry)
+        self._vertices = [shapely.get_coordinates(part) for part in self._parts]
+        # how far along its part each vertex lies
+        self._at = [
+            np.append(0.0, np.cumsum(np.hypot(*np.diff(xy, axis=0).T))) for xy in self._vertices
+        ]
         self._tree = STRtree(self._parts)
         bounds = shapely.bounds(line.geometry)[None, :]
         units_per_m = float(geodesy.reach_units(bounds)[0])
@@ -103,7 +107,7 @@ class _Line:
 
     def geometry(self, stretch: Stretch) -> Geometry:
         pieces = [
-            substring(self._parts[part], start, end)
+            shapely.linestrings(self._cut(part, start, end))
             for part, rows in stretch.items()
             for start, end in rows.tolist()
             if end - start > self._crumb
@@ -112,6 +116,13 @@ class _Line:
             return shapely.MultiLineString()
         joined = shapely.line_merge(shapely.multilinestrings(pieces))
         return shapely.multilinestrings(shapely.get_parts(joined))
+
+    def _cut(self, part: int, start: float, end: float) -> Floats:
+        """Return the vertices of what lies between two places along a part, shape (k, 2)."""
+        at, xy = self._at[part], self._vertices[part]
+        ends = np.column_stack([np.interp([start, end], at, xy[:, axis]) for axis in (0, 1)])
+        between = (at > start + self._slack) & (at < end - self._slack)
+        return np.vstack([ends[:1], xy[between], ends[1:]])
 
     def _located(self, geometry: Geometry) -> Stretch:
         """Return where a contact lies: each of its segments is within one of the border's."""
