@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from .model import Enclave
     from .timeline import SnapshotAnalysis
 
-__all__ = ["Step", "TracedEnclave", "families", "trace"]
+__all__ = ["LEAST_FOLLOWED_KM2", "Step", "TracedEnclave", "families", "trace"]
+
+LEAST_FOLLOWED_KM2 = 1e-6
+"""Under a square metre, as broken outlines leave it, there is no ground to follow."""
 
 _SECONDS_A_DAY = 86_400.0
 
@@ -108,7 +111,8 @@ def trace(
     ----------
     analyses : of all dates, in order
     rule : what overlap makes parent and child
-    min_area_km2 : smaller enclaves are not followed; their ground still counts as held
+    min_area_km2 : smaller enclaves, and any under a square metre, are not followed; their
+        ground still counts as held
 
     Raises
     ------
@@ -153,7 +157,7 @@ class _Tracer:
     ) -> None:
         self._geodesy = geodesy
         self._rule = rule
-        self._min_area_km2 = min_area_km2
+        self._min_area_km2 = max(min_area_km2, LEAST_FOLLOWED_KM2)
         self._feedback = feedback
         self._next_id = 1
         self._starts: dict[int, _Start] = {}

@@ -268,6 +268,7 @@ class _Gatherer:
 
     def _tell_small(self, step: Step, feedback: Feedback) -> None:
         from ...core.dates import format_date
+        from ...core.history import LEAST_FOLLOWED_KM2
 
         small = len(step.analysis.enclaves) - len(step.after)
         if small:
@@ -275,6 +276,6 @@ class _Gatherer:
                 tr("{date}: {count} enclaves under {least:g} km2 are not followed.").format(
                     date=format_date(step.analysis.date),
                     count=small,
-                    least=self._survey.parameters.min_area_km2,
+                    least=max(self._survey.parameters.min_area_km2, LEAST_FOLLOWED_KM2),
                 )
             )

@@ -275,6 +275,15 @@ def test_smaller_enclaves_are_not_followed_but_hold_their_ground():
     assert one(step.before).lost_km2 == pytest.approx(19 * GROUND, abs=0.01)
 
 
+def test_what_has_hardly_any_ground_is_not_followed():
+    # a tenth of a square metre, as broken outlines leave it
+    crumb, grown = square(50, 0, 1e-4, 1e-3), square(50, 0, 1e-4, 2e-3)
+    step = history_of(reds(square(0, 0, 10), crumb), reds(square(0, 0, 10), grown)).last
+    assert len(step.analysis.enclaves) == 2
+    assert [each.enclave_id for each in step.before] == [1]
+    assert [each.enclave_id for each in step.after] == [1]
+
+
 def test_changes_and_what_ceased_sum_to_the_change_of_the_faction():
     history = history_of(
         reds(square(0, 0, 30, 10), square(40, 0, 10), square(60, 0, 5)),
