@@ -35,17 +35,22 @@ def style_events(layer: QgsVectorLayer, factions: Sequence[str]) -> None:  # noq
 
 
 def style_stretches(layer: QgsVectorLayer, factions: Sequence[str]) -> None:  # noqa: ARG001
-    """Draw stretches of border: lost in red, gained in blue, kept thin and grey; set times."""
+    """Draw stretches of border: lost in red, gained in blue, kept thin and grey; set times.
+
+    Where one faction lost what another gained, red lies upon a wider blue, so that both show.
+    """
     looks = (
         ("kept", tr("Contact kept"), _NEUTRAL, 0.8),
-        ("gained", tr("Contact gained"), _GAIN, 1.4),
-        ("lost", tr("Contact lost"), MARK_COLOR, 1.8),
+        ("gained", tr("Contact gained"), _GAIN, 3.0),
+        ("lost", tr("Contact lost"), MARK_COLOR, 1.4),
     )
     categories = [
-        QgsRendererCategory(change, _line(color, width_mm), label)
-        for change, label, color, width_mm in looks
+        QgsRendererCategory(change, _line(color, width_mm, level), label)
+        for level, (change, label, color, width_mm) in enumerate(looks)
     ]
-    layer.setRenderer(QgsCategorizedSymbolRenderer("change", categories))
+    renderer = QgsCategorizedSymbolRenderer("change", categories)
+    renderer.setUsingSymbolLevels(True)
+    layer.setRenderer(renderer)
     set_snapshot_times(layer, "date")
     layer.triggerRepaint()
 
@@ -81,11 +86,13 @@ def _marker(shape: str, color: str) -> QgsMarkerSymbol:
     )
 
 
-def _line(color: str, width_mm: float) -> QgsLineSymbol:
+def _line(color: str, width_mm: float, level: int) -> QgsLineSymbol:
     caps = {"capstyle": "flat", "joinstyle": "round"}
     halo = {"line_color": "#ffffff", "line_width": str(width_mm + 0.8), **caps}
     line = QgsLineSymbol.createSimple(halo)
     inner = {"line_color": color, "line_width": str(width_mm), **caps}
     if not line.appendSymbolLayer(QgsSimpleLineSymbolLayer.create(inner)):
         raise RuntimeError(tr("QGIS does not take a line of {}.").format(inner))
+    for index in range(line.symbolLayerCount()):
+        line.symbolLayer(index).setRenderingPass(level)
     return line

@@ -186,6 +186,13 @@ def test_lost_stretches_are_red(run, made_up):
     }
     assert colors["lost"] == MARK_COLOR
     assert set(colors) == {"lost", "gained", "kept"}
+    # what one lost and another gained is one line: red is drawn last
+    passes = {
+        category.value(): category.symbol().symbolLayer(1).renderingPass()
+        for category in layer.renderer().categories()
+    }
+    assert layer.renderer().usingSymbolLevels()
+    assert passes["lost"] > passes["gained"] > passes["kept"]
     assert layer.temporalProperties().isActive()
 
 
