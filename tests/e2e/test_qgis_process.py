@@ -32,7 +32,9 @@ def test_both_algorithms_are_listed(profile: dict[str, str]) -> None:
     assert "enclavewatch:bordercontact" in listed
 
 
-@pytest.mark.parametrize("algorithm", ["enclaveareas", "bordercontact"])
+@pytest.mark.parametrize(
+    "algorithm", ["enclaveareas", "enclavehistory", "bordercontact", "bordercontactchanges"]
+)
 def test_help_tells_of_every_parameter(profile: dict[str, str], algorithm: str) -> None:
     text = qgis_env.qgis_process(["help", f"enclavewatch:{algorithm}"], variables=profile).stdout
     for key in ("CONTROL", "FACTION_FIELD", "DATE_FIELD", "TOLERANCE", "SNAP", "OUTPUT"):
@@ -253,3 +255,33 @@ def test_without_a_fitting_shapely_the_plugin_loads_and_says_what_to_do(
 def iso_text(value: str) -> str:
     """Return the date at the start of an ISO text."""
     return str(value)[:10]
+
+
+def test_history_and_contact_changes_of_the_sample(
+    profile: dict[str, str], control: str, tmp_path: Path
+) -> None:
+    shared = {
+        "CONTROL": control,
+        "FACTION_FIELD": "faction",
+        "DATE_FIELD": "date",
+        "ALLIANCES": ALLIANCES,
+    }
+    events = tmp_path / "events.gpkg"
+    history = qgis_env.run_algorithm(
+        "enclavewatch:enclavehistory",
+        {**shared, "OUTPUT": tmp_path / "history.gpkg", "EVENTS": events},
+        variables=profile,
+    )
+    assert history["VANISHED"] == 4
+    assert history["LARGEST_LOST"] == 1
+    assert history["SUMMARY"].startswith("Islamic State lost its largest enclave, of 1,670.0 km2")
+    assert len(features(events)) == history["EVENT_COUNT"]
+    table = tmp_path / "table.gpkg"
+    changes = qgis_env.run_algorithm(
+        "enclavewatch:bordercontactchanges",
+        {**shared, "OUTPUT": tmp_path / "changes.gpkg", "TABLE": table},
+        variables=profile,
+    )
+    assert changes["LOST"] == 4
+    flags = [row["flag"] for row in features(table) if row["level"] == "faction"]
+    assert flags.count("lost") == 4

@@ -1,0 +1,142 @@
+"""Presence in provinces that began or ended, and places that changed hands."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Iterator, Sequence
+
+import numpy as np
+import shapely
+from shapely import Geometry, STRtree
+
+from . import sentences
+from .lineage import ground_of
+from .occurrence import Event, EventKind, dated
+
+if TYPE_CHECKING:
+    from .feedback import Feedback
+    from .geography import Geography
+    from .history import Step, TracedEnclave
+    from .model import Enclave
+
+__all__ = ["place_events", "presence_events"]
+
+
+def presence_events(
+    step: Step, geography: Geography, min_presence_km2: float, feedback: Feedback
+) -> Iterator[Event]:
+    """Yield the provinces in which a faction came to hold ground, or lost all of it.
+
+    All ground of the faction in the province counts, that of enclaves too small to be
+    followed as well.
+    """
+    before = _held_km2(step.analysis_before.enclaves if step.analysis_before else ())
+    after = _held_km2(step.analysis.enclaves)
+    shapes = {province.name: province.geometry for province in geography.provinces}
+    # with no least at all, ground of any size is presence
+    least_km2 = max(min_presence_km2, 1e-6)
+    for faction, province in sorted(before.keys() | after.keys()):
+        feedback.check()
+        old_km2, new_km2 = (held.get((faction, province), 0.0) for held in (before, after))
+        if old_km2 >= least_km2 > new_km2:
+            kind, traced, km2 = EventKind.PRESENCE_ENDED, step.before, old_km2
+            text = sentences.presence_ended_text(
+                faction, province, old_km2, new_km2, min_presence_km2
+            )
+            analysis = step.analysis_before
+        elif new_km2 >= least_km2 > old_km2:
+            kind, traced, km2 = EventKind.PRESENCE_BEGAN, step.after, new_km2
+            text = sentences.presence_began_text(faction, province, new_km2)
+            analysis = step.analysis
+        else:
+            continue
+        enclaves = analysis.enclaves if analysis is not None else ()
+        most = max(
+            (each for each in enclaves if each.faction == faction),
+            key=lambda enclave: _within_km2(enclave, province),
+        )
+        owner = _traced(traced, most)
+        shares = () if owner is None else owner.lost_to
+        yield Event(
+            kind=kind,
+            date_before=dated(step.analysis_before),
+            date=dated(step.analysis),
+            faction=faction,
+            enclave_id=None if owner is None else owner.enclave_id,
+            other=next((share.label for share in shares if share.factions), "")
+            if kind is EventKind.PRESENCE_ENDED
+            else "",
+            where=province,
+            km2=km2,
+            km=None,
+            text=text,
+            geometry=_point_within(most.geometry, shapes.get(province)),
+        )
+
+
+def place_events(step: Step, geography: Geography, feedback: Feedback) -> Iterator[Event]:
+    """Yield the places that a faction holds and did not hold before."""
+    if not geography.places:
+        return
+    before = step.analysis_before.enclaves if step.analysis_before is not None else ()
+    old_holders = _holders(before, geography, feedback)
+    new_holders = _holders(step.analysis.enclaves, geography, feedback)
+    for number, place in enumerate(geography.places):
+        old = {enclave.faction: enclave for enclave in old_holders[number]}
+        new = {enclave.faction: enclave for enclave in new_holders[number]}
+        losers = sorted(old.keys() - new.keys())
+        for taker in sorted(new.keys() - old.keys()):
+            # who holds it together with another now has lost nothing yet
+            if old and not losers:
+                continue
+            for loser in losers or [""]:
+                owner = _traced(step.before, old[loser]) if loser else None
+                yield Event(
+                    kind=EventKind.PLACE_TAKEN,
+                    date_before=dated(step.analysis_before),
+                    date=dated(step.analysis),
+                    faction=loser,
+                    enclave_id=None if owner is None else owner.enclave_id,
+                    other=taker,
+                    where=place.name,
+                    km2=None,
+                    km=None,
+                    text=sentences.place_taken_text(place.name, taker, loser),
+                    geometry=shapely.point_on_surface(place.geometry),
+                )
+
+
+def _held_km2(enclaves: Sequence[Enclave]) -> dict[tuple[str, str], float]:
+    held: dict[tuple[str, str], float] = defaultdict(float)
+    for enclave in enclaves:
+        for share in enclave.provinces:
+            held[enclave.faction, share.name] += share.area_km2
+    return dict(held)
+
+
+def _within_km2(enclave: Enclave, province: str) -> float:
+    return sum(share.area_km2 for share in enclave.provinces if share.name == province)
+
+
+def _traced(traced: Sequence[TracedEnclave], enclave: Enclave) -> TracedEnclave | None:
+    """Return the traced enclave that `enclave` is; None for one too small to be followed."""
+    return next((each for each in traced if each.enclave is enclave), None)
+
+
+def _point_within(geometry: Geometry, province: Geometry | None) -> Geometry:
+    inside = geometry if province is None else ground_of(shapely.intersection(geometry, province))
+    return shapely.point_on_surface(geometry if inside.is_empty else inside)
+
+
+def _holders(
+    enclaves: Sequence[Enclave], geography: Geography, feedback: Feedback
+) -> list[list[Enclave]]:
+    """Return the enclaves that each place lies in."""
+    holders: list[list[Enclave]] = [[] for _ in geography.places]
+    points = STRtree([place.geometry for place in geography.places])
+    for enclave in enclaves:
+        feedback.check()
+        inside = points.query(enclave.geometry, predicate="intersects")
+        for number in np.sort(inside).tolist():
+            holders[number].append(enclave)
+    return holders

@@ -1,0 +1,258 @@
+"""What happened between two dates, on shapes whose story can be told in a sentence."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+import shapely
+
+from enclave_watch.core.model import Parameters
+from enclave_watch.tests.core.helpers.build import in_km
+from enclave_watch.tests.core.helpers.histories import history_of, kinds, square
+
+GROUND = 1.0008
+HERE = {"provinces": {"West": square(-300, -300, 300, 600), "East": square(0, -300, 300, 600)}}
+# Home is 100 by 100 km, with Land beyond its eastern edge and sea around the rest
+BORDER = {
+    "countries": {"Home": square(0, 0, 100), "Land": square(100, 0, 100)},
+}
+FAR = ("Blue", square(250, 250, 5))
+
+
+def one(events, kind):
+    (event,) = [event for event in events if event.kind.value == kind]
+    return event
+
+
+def test_nothing_happens_on_the_first_date_nor_when_nothing_changes():
+    held = [("Red", square(0, 0, 10)), FAR]
+    history = history_of(held, held)
+    assert history.events(0) == []
+    assert history.events(1) == []
+
+
+def test_an_enclave_vanishes_with_its_area_its_taker_and_its_place():
+    history = history_of(
+        [("Red", square(1, 0, 20)), ("Red", square(51, 0, 10)), FAR],
+        [("Red", square(1, 0, 20)), ("Blue", square(51, 0, 10)), FAR],
+        **HERE,
+    )
+    events = history.events()
+    assert kinds(events) == ["vanished", "appeared"]
+    event = one(events, "vanished")
+    assert (event.faction, event.enclave_id, event.other, event.where) == ("Red", 3, "Blue", "East")
+    assert (event.date_before, event.date) == (datetime(2020, 1, 1), datetime(2020, 1, 2))
+    assert event.km2 == pytest.approx(100 * GROUND, abs=0.1)
+    assert event.km is None
+    assert event.text == (
+        "Red lost its enclave of 100.1 km2 in East. The ground is now held by: Blue 100.1 (km2)."
+    )
+    assert shapely.contains(in_km(square(51, 0, 10)), event.geometry)
+
+
+def test_ground_that_nobody_took_has_no_other_side():
+    event = one(history_of([("Red", square(1, 0, 10)), FAR], [FAR], **HERE).events(), "vanished")
+    assert event.other == ""
+    assert "unassigned 100.1" in event.text
+
+
+def test_one_that_reappears_names_its_predecessor_and_who_held_the_ground():
+    history = history_of(
+        [("Red", square(1, 0, 10)), FAR],
+        [("Green", square(1, 0, 10)), FAR],
+        [("Red", square(1, 0, 10)), FAR],
+    )
+    event = one([e for e in history.events() if e.faction == "Red"], "appeared")
+    assert event.other == "Green"
+    assert event.text == (
+        "Red holds a new enclave of 100.1 km2. The ground was held by: Green 100.1 (km2). "
+        "It lies where enclave 2 vanished."
+    )
+
+
+def test_the_largest_enclave_is_lost_when_less_than_a_tenth_is_left():
+    def story(left_km):
+        return history_of(
+            [("Red", square(0, 0, 10)), ("Red", square(50, 0, 5)), FAR],
+            [("Red", square(0, 0, left_km, 10)), ("Red", square(50, 0, 5)), FAR],
+        ).events()
+
+    event = one(story(0.9), "largest_lost")
+    assert event.km2 == pytest.approx(100 * GROUND, abs=0.1)
+    assert "It still holds 9.0 km2 of it." in event.text
+    assert story(1.1) == []
+
+
+def test_the_loss_of_another_enclave_is_not_that_of_the_largest():
+    events = history_of(
+        [("Red", square(0, 0, 10)), ("Red", square(50, 0, 5)), FAR],
+        [("Red", square(0, 0, 10)), FAR],
+    ).events()
+    assert kinds(events) == ["vanished"]
+
+
+def test_a_largest_enclave_that_splits_is_not_lost():
+    events = history_of(
+        [("Red", square(0, 0, 30, 10)), FAR],
+        [("Red", square(0, 0, 14, 10)), ("Red", square(16, 0, 14, 10)), FAR],
+    ).events()
+    assert kinds(events) == ["split"]
+    assert events[0].text == (
+        "The enclave of Red, 300.2 km2 before, split into 2: 140.1 km2 and 140.1 km2."
+    )
+
+
+def test_a_merger_names_the_parts():
+    events = history_of(
+        [("Red", square(0, 0, 10)), ("Red", square(20, 0, 5)), FAR],
+        [("Red", square(0, 0, 25, 10)), FAR],
+    ).events()
+    assert kinds(events) == ["merged"]
+    assert events[0].text == (
+        "2 enclaves of Red (100.1 km2 and 25.0 km2) merged into one of 250.2 km2."
+    )
+
+
+def test_split_and_merger_at_once_are_two_events():
+    events = history_of(
+        [("Red", square(0, 0, 30, 10)), ("Red", square(40, 0, 10)), FAR],
+        [("Red", square(0, 0, 18, 10)), ("Red", square(20, 0, 30, 10)), FAR],
+    ).events()
+    assert kinds(events) == ["split", "merged"]
+
+
+def test_contact_is_lost_and_gained_by_the_faction():
+    history = history_of(
+        [("Red", square(80, 10, 20, 30)), ("Blue", square(50, 10, 30))],
+        [
+            ("Red", square(80, 10, 10, 30)),
+            ("Blue", square(50, 10, 30)),
+            ("Blue", square(90, 10, 10, 30)),
+        ],
+        **BORDER,
+    )  # fmt: skip
+    events = [event for event in history.events() if event.kind.value.startswith("contact")]
+    assert kinds(events) == ["contact_lost", "contact_gained"]
+    lost, gained = events
+    assert (lost.faction, lost.where, lost.other) == ("Red", "Land", "Blue")
+    assert lost.km == pytest.approx(30 / 0.9996, abs=0.05)
+    assert "Its nearest enclave is 10.0 km away from there." in lost.text
+    assert shapely.distance(lost.geometry, in_km("LINESTRING(100 10, 100 40)")) < 1e-6
+    assert (gained.faction, gained.km) == ("Blue", pytest.approx(30 / 0.9996, abs=0.05))
+
+
+def test_contact_is_kept_as_long_as_one_enclave_has_any():
+    events = history_of(
+        [("Red", square(80, 10, 20)), ("Red", square(80, 60, 20))], [("Red", square(80, 60, 20))],
+        **BORDER,
+    ).events()  # fmt: skip
+    assert "contact_lost" not in kinds(events)
+
+
+def test_contact_of_a_faction_that_is_gone_has_no_nearest_enclave():
+    events = history_of(
+        [("Red", square(80, 10, 20)), ("Blue", square(40, 40, 9))],
+        [("Blue", square(40, 40, 9))],
+        **BORDER,
+    ).events()
+    assert "nearest" not in one(events, "contact_lost").text
+
+
+def test_presence_ends_under_the_least_and_a_sliver_is_swallowed():
+    def story(left_km, least_km2=1.0):
+        return history_of(
+            [("Red", square(-20, 0, 40, 10)), FAR],
+            [("Red", square(-20, 0, 20 + left_km, 10)), FAR],
+            parameters=Parameters(min_presence_km2=least_km2),
+            **HERE,
+        ).events()
+
+    event = one(story(0.09), "presence_ended")
+    assert (event.faction, event.where) == ("Red", "East")
+    assert event.km2 == pytest.approx(200 * GROUND, abs=0.2)
+    assert event.text == (
+        "Red lost all presence in East: 200.2 km2 before. "
+        "What is left, 0.9 km2, is under the 1 km2 of a presence."
+    )
+    assert kinds(story(0.11)) == []
+    assert kinds(story(0.09, least_km2=0.5)) == []
+
+
+def test_presence_is_of_all_enclaves_together():
+    # three pieces of 0.64 km2, none of them a presence by itself
+    bits = [("Red", square(x, 0, 0.8)) for x in (5, 10, 15)]
+    west = ("Red", square(-20, 0, 10))
+    events = history_of([west, FAR], [west, *bits, FAR], **HERE).events()
+    event = one(events, "presence_began")
+    assert event.where == "East"
+    assert event.km2 == pytest.approx(3 * 0.64 * GROUND, abs=0.01)
+    assert shapely.get_x(event.geometry) > 500_000
+
+
+def test_presence_goes_on_when_it_only_moves():
+    events = history_of(
+        [("Red", square(5, 0, 10)), FAR], [("Red", square(40, 0, 10)), FAR], **HERE
+    ).events()
+    assert not [kind for kind in kinds(events) if kind.startswith("presence")]
+
+
+def test_an_enclave_is_encircled_and_relieved():
+    ring = "POLYGON((-10 -10, 20 -10, 20 20, -10 20, -10 -10), (0 0, 10 0, 10 10, 0 10, 0 0))"
+    open_ring = "POLYGON((-10 -10, 20 -10, 20 0, -10 0, -10 -10))"
+    red = ("Red", square(0, 0, 10))
+    history = history_of(
+        [red, ("Blue", open_ring)], [red, ("Blue", ring)], [red, ("Blue", open_ring)]
+    )
+    cut_off, relieved = history.events(1), history.events(2)
+    assert kinds(cut_off) == ["encircled"]
+    assert (cut_off[0].faction, cut_off[0].other) == ("Red", "Blue")
+    assert cut_off[0].text == "The enclave of Red, 100.1 km2, was encircled by Blue."
+    assert kinds(relieved) == ["relieved"]
+    assert relieved[0].other == "Blue"
+
+
+def test_one_that_appears_surrounded_was_not_encircled():
+    ring = "POLYGON((-10 -10, 20 -10, 20 20, -10 20, -10 -10), (0 0, 10 0, 10 10, 0 10, 0 0))"
+    events = history_of(
+        [("Blue", square(-10, -10, 30))], [("Blue", ring), ("Red", square(0, 0, 10))]
+    ).events()
+    assert kinds(events) == ["appeared"]
+
+
+def test_a_place_is_taken_from_another_or_from_nobody():
+    places = {"Town": "POINT(5 5)", "Village": "POINT(25 5)", "Left": "POINT(45 5)"}
+    events = history_of(
+        [("Red", square(0, 0, 10)), ("Red", square(40, 0, 10)), FAR],
+        [("Blue", square(0, 0, 10)), ("Blue", square(20, 0, 10)), FAR],
+        places=places,
+    ).events()
+    taken = [event for event in events if event.kind.value == "place_taken"]
+    assert [(event.faction, event.other, event.where) for event in taken] == [
+        ("", "Blue", "Village"),
+        ("Red", "Blue", "Town"),
+    ]
+    assert [event.text for event in taken] == [
+        "Blue took Village, which nobody held.",
+        "Blue took Town from Red.",
+    ]
+    assert [event.enclave_id for event in taken] == [None, 2]
+
+
+def test_a_place_that_a_second_faction_claims_is_not_taken():
+    both = [("Red", square(0, 0, 10)), ("Blue", square(0, 0, 10))]
+    places = {"Town": "POINT(5 5)"}
+    history = history_of(both[:1], both, both[1:], places=places)
+    assert "place_taken" not in kinds(history.events(1))
+    assert "place_taken" not in kinds(history.events(2))
+
+
+def test_small_enclaves_do_not_make_events_but_hold_contact_and_presence():
+    history = history_of(
+        [("Red", square(90, 10, 10)), ("Blue", square(0, 0, 50))],
+        [("Red", square(98, 10, 2)), ("Blue", square(0, 0, 50))],
+        parameters=Parameters(min_area_km2=5.0),
+        provinces={"East": square(50, 0, 50, 100)},
+        **BORDER,
+    )
+    assert kinds(history.events()) == ["largest_lost", "vanished"]
