@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import Iterable
+from typing import TYPE_CHECKING, Iterable
 
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingDestinationParameter
 
-__all__ = ["HelpEntry", "help_html"]
+if TYPE_CHECKING:
+    from .fields import Column
+
+__all__ = ["HelpEntry", "field_entries", "help_html"]
 
 _HELP = Path(__file__).parent.parent / "resources" / "help"
 
@@ -29,6 +32,11 @@ class HelpEntry:
     key: str
     label: str
     text: str = ""
+
+
+def field_entries(columns: Iterable[Column]) -> list[HelpEntry]:
+    """Return a line of the help for each field of a result."""
+    return [HelpEntry(column.name, column.alias, column.meaning) for column in columns]
 
 
 def help_html(algorithm: QgsProcessingAlgorithm, fields: Iterable[HelpEntry]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Sequence
 from ..core.i18n import tr
 from . import parameters as keys
 from .base import EnclaveWatchAlgorithm
+from .help import HelpEntry
 from .historyparameters import link_rule
 from .inputs import Inputs, engine_parameters, read_geography, read_series_of
 from .output import ResultWriter, StyleFunction, name_and_style_on_load
@@ -66,16 +67,18 @@ class HistoryAlgorithm(EnclaveWatchAlgorithm):
     def start(self, inputs: Inputs, survey: Survey, writers: dict[str, ResultWriter]) -> Any:
         """Return what gathers the steps of this run: it has `take` and `finish`."""
 
-    def help_fields(self) -> dict[str, str]:
-        """Return name -> heading and meaning of the fields of all outputs."""
+    def help_fields(self) -> list[HelpEntry]:
+        """Return the fields of all outputs."""
         results = self.results(has_times=False)
-        return {
-            (column.name if number == 0 else f"{result.key}: {column.name}"): (
-                f"{column.alias}. {column.meaning}"
+        return [
+            HelpEntry(
+                column.name if number == 0 else f"{result.key}: {column.name}",
+                column.alias,
+                column.meaning,
             )
             for number, result in enumerate(results)
             for column in result.columns
-        }
+        ]
 
     def checkParameterValues(
         self, parameters: dict[str, Any], context: QgsProcessingContext
@@ -112,7 +115,7 @@ class HistoryAlgorithm(EnclaveWatchAlgorithm):
             gatherer.take(step, feedback)
         outputs = gatherer.finish(feedback)
         for result in results:
-            writers[result.key].close()
+            writers[result.key].close(feedback)
             name_and_style_on_load(
                 inputs,
                 result.key,

@@ -11,7 +11,7 @@ from qgis.core import QgsProcessingOutputNumber, QgsProcessingOutputString
 from ..core.i18n import tr
 from . import parameters as keys
 from .base import EnclaveWatchAlgorithm
-from .help import HelpEntry
+from .help import HelpEntry, field_entries
 from .inputs import Inputs, engine_parameters, read_geography, read_series_of
 from .output import ResultWriter, StyleFunction, name_and_style_on_load
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..core.series import Series
     from ..core.timeline import SnapshotAnalysis
     from .fields import Column
+    from .help import HelpEntry
 
 __all__ = [
     "COUNT",
@@ -94,10 +95,7 @@ class SnapshotAlgorithm(EnclaveWatchAlgorithm):
 
     def help_fields(self) -> list[HelpEntry]:
         """Return the fields of the result."""
-        return [
-            HelpEntry(column.name, column.alias, column.meaning)
-            for column in self.columns(has_times=False)
-        ]
+        return field_entries(self.columns(has_times=False))
 
     def compute(self, inputs: Inputs, feedback: Feedback) -> dict[str, Any]:
         """Read, analyse, write."""

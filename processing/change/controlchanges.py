@@ -17,6 +17,7 @@ from ..changefields import (
     transition_columns,
 )
 from ..definitions import choice_parameter, optional_sink
+from ..help import field_entries
 from ..inputs import Inputs, engine_parameters, read_geography, read_series_of
 from ..output import ResultWriter, name_and_style_on_load
 from ..snapshots import (
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from ...core.model import Parameters
     from ...core.series import Series
     from ..fields import Column
+    from ..help import HelpEntry
     from ..output import StyleFunction
 
 __all__ = ["ControlChanges"]
@@ -106,12 +108,9 @@ class ControlChanges(EnclaveWatchAlgorithm):
             "with a matrix of who took how much from whom, and what came back."
         )
 
-    def help_fields(self) -> dict[str, str]:
-        """Return name -> heading and meaning of the fields."""
-        return {
-            column.name: f"{column.alias}. {column.meaning}"
-            for column in transition_columns(has_times=False)
-        }
+    def help_fields(self) -> list[HelpEntry]:
+        """Return the fields of the result."""
+        return field_entries(transition_columns(has_times=False))
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Declare parameters and outputs."""
@@ -160,9 +159,9 @@ class ControlChanges(EnclaveWatchAlgorithm):
         series = read_series_of(inputs, feedback.part(0.0, 0.1))
         steps, writer = self._write_changes(inputs, series, parameters, feedback)
         outputs: dict[str, Any] = {keys.OUTPUT: writer.output_id}
-        outputs.update(self._write_matrix(inputs, series, steps))
+        outputs.update(self._write_matrix(inputs, series, steps, feedback))
         histories = churn(steps, series.store.geodesy, feedback.part(0.8, 1.0))
-        outputs.update(self._write_churn(inputs, series, histories))
+        outputs.update(self._write_churn(inputs, series, histories, feedback))
         feedback.progress(1.0)
         outputs.update(self._figures(steps, histories, writer))
         tell_summary(outputs[SUMMARY].splitlines(), feedback)
@@ -196,11 +195,13 @@ class ControlChanges(EnclaveWatchAlgorithm):
             feedback.check()
             _write_step(step, writer, feedback)
             steps.append(step)
-        writer.close()
+        writer.close(feedback)
         _load(inputs, keys.OUTPUT, writer, tr("Changes"), series, columns, style_changes)
         return steps, writer
 
-    def _write_matrix(self, inputs: Inputs, series: Series, steps: list[Step]) -> dict[str, Any]:
+    def _write_matrix(
+        self, inputs: Inputs, series: Series, steps: list[Step], feedback: Feedback
+    ) -> dict[str, Any]:
         from ..changestyles import style_table
 
         if not inputs.has(self.MATRIX):
@@ -211,12 +212,12 @@ class ControlChanges(EnclaveWatchAlgorithm):
         for step in steps:
             for row in matrix_rows(step):
                 writer.write(row)
-        writer.close()
+        writer.close(feedback)
         _load(inputs, self.MATRIX, writer, tr("Matrix of changes"), series, columns, style_table)
         return {self.MATRIX: writer.output_id}
 
     def _write_churn(
-        self, inputs: Inputs, series: Series, histories: Sequence[Churn]
+        self, inputs: Inputs, series: Series, histories: Sequence[Churn], feedback: Feedback
     ) -> dict[str, Any]:
         from ..changestyles import style_churn
 
@@ -227,7 +228,7 @@ class ControlChanges(EnclaveWatchAlgorithm):
         for each in histories:
             if not each.is_rounding:
                 writer.write(each, each.geometry)
-        writer.close()
+        writer.close(feedback)
         _load(inputs, self.CHURN, writer, tr("Churn"), series, columns, style_churn)
         return {self.CHURN: writer.output_id}
 

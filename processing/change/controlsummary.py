@@ -15,6 +15,7 @@ from ...core.i18n import tr
 from .. import parameters as keys
 from ..base import EnclaveWatchAlgorithm
 from ..definitions import with_help
+from ..help import field_entries
 from ..inputs import Inputs, engine_parameters, read_geography, read_series_of
 from ..output import ResultWriter, name_and_style_on_load
 from ..snapshots import (
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from ...core.model import Parameters
     from ...core.series import Series
     from ...core.summary import SummaryRow
+    from ..help import HelpEntry
 
 __all__ = ["ControlSummary"]
 
@@ -102,14 +104,11 @@ class ControlSummary(EnclaveWatchAlgorithm):
             "unassigned ground, enclaves, border contact, front line, gains and losses."
         )
 
-    def help_fields(self) -> dict[str, str]:
-        """Return name -> heading and meaning of the fields."""
+    def help_fields(self) -> list[HelpEntry]:
+        """Return the fields of the result."""
         from ..summaryfields import summary_columns
 
-        return {
-            column.name: f"{column.alias}. {column.meaning}"
-            for column in summary_columns(has_times=False)
-        }
+        return field_entries(summary_columns(has_times=False))
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Declare parameters and outputs."""
@@ -183,7 +182,7 @@ class ControlSummary(EnclaveWatchAlgorithm):
         ):
             for row in rows:
                 writer.write(row)
-        writer.close()
+        writer.close(feedback)
         name_and_style_on_load(
             inputs,
             keys.OUTPUT,

@@ -15,6 +15,7 @@ from ...core.i18n import tr
 from .. import parameters as keys
 from ..base import EnclaveWatchAlgorithm
 from ..definitions import with_help
+from ..help import field_entries
 from ..inputs import Inputs, read_all_places, read_series_of
 from ..output import ResultWriter, name_and_style_on_load
 from ..placefields import history_columns, spell_columns, spell_rows
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from ...core.placehistory import PlaceHistory
     from ...core.series import Series
     from ..fields import Column
+    from ..help import HelpEntry
     from ..output import StyleFunction
 
 __all__ = ["PlacesHistory"]
@@ -90,12 +92,9 @@ class PlacesHistory(EnclaveWatchAlgorithm):
             "and who holds it now."
         )
 
-    def help_fields(self) -> dict[str, str]:
-        """Return name -> heading and meaning of the fields."""
-        return {
-            column.name: f"{column.alias}. {column.meaning}"
-            for column in (*history_columns(has_times=False), *spell_columns(has_times=False))
-        }
+    def help_fields(self) -> list[HelpEntry]:
+        """Return the fields of the result."""
+        return field_entries((*history_columns(has_times=False), *spell_columns(has_times=False)))
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Declare parameters and outputs."""
@@ -145,11 +144,11 @@ class PlacesHistory(EnclaveWatchAlgorithm):
         writer = _writer(inputs, keys.OUTPUT, columns, QgsWkbTypes.Type.MultiPoint)
         for each in histories:
             writer.write(each, each.geometry)
-        writer.close()
+        writer.close(feedback)
         _load(inputs, keys.OUTPUT, writer, tr("Places"), series, columns, style_place_history)
         outputs: dict[str, Any] = {
             keys.OUTPUT: writer.output_id,
-            **self._write_table(inputs, series, histories),
+            **self._write_table(inputs, series, histories, feedback),
             COUNT: len(histories),
             self.CHANGED: sum(each.changes > 0 for each in histories),
             DATES: len(series.moments),
@@ -161,7 +160,11 @@ class PlacesHistory(EnclaveWatchAlgorithm):
         return outputs
 
     def _write_table(
-        self, inputs: Inputs, series: Series, histories: Sequence[PlaceHistory]
+        self,
+        inputs: Inputs,
+        series: Series,
+        histories: Sequence[PlaceHistory],
+        feedback: Feedback,
     ) -> dict[str, Any]:
         from ..changestyles import style_table
 
@@ -172,7 +175,7 @@ class PlacesHistory(EnclaveWatchAlgorithm):
         for each in histories:
             for row in spell_rows(each):
                 writer.write(row)
-        writer.close()
+        writer.close(feedback)
         _load(inputs, self.TABLE, writer, tr("Holders of places"), series, columns, style_table)
         return {self.TABLE: writer.output_id}
 

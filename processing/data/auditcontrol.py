@@ -20,6 +20,7 @@ from .. import parameters as keys
 from ..base import EnclaveWatchAlgorithm
 from ..convert import crs_text
 from ..definitions import distance_parameter, with_help
+from ..help import field_entries
 from ..inputs import Inputs, source_label
 from ..output import ResultWriter, name_and_style_on_load
 from ..snapshots import COUNT, SUMMARY, number_output, text_output
@@ -32,6 +33,7 @@ from .style import style_problems
 if TYPE_CHECKING:
     from ...core.audit import AuditRow, KindCount, Problem
     from ...core.series import Series
+    from ..help import HelpEntry
 
 __all__ = ["AuditControl"]
 
@@ -97,12 +99,9 @@ class AuditControl(EnclaveWatchAlgorithm):
             "gaps, slivers, missing days, sudden redefinitions; and a repaired copy."
         )
 
-    def help_fields(self) -> dict[str, str]:
-        """Return name -> heading and meaning of the fields."""
-        return {
-            column.name: f"{column.alias}. {column.meaning}"
-            for column in problem_columns(has_times=False)
-        }
+    def help_fields(self) -> list[HelpEntry]:
+        """Return the fields of the result."""
+        return field_entries(problem_columns(has_times=False))
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Declare parameters and outputs."""
@@ -182,9 +181,9 @@ class AuditControl(EnclaveWatchAlgorithm):
         problems += self._problems_of_series(inputs, rows, feedback)
         problems.sort(key=lambda each: (each.severity.value, each.kind.value, str(each.date)))
         counts = counts_of(problems)
-        outputs = {keys.OUTPUT: self._written(inputs, problems)}
+        outputs = {keys.OUTPUT: self._written(inputs, problems, feedback)}
         if inputs.has(self.TABLE):
-            outputs[self.TABLE] = self._table(inputs, counts)
+            outputs[self.TABLE] = self._table(inputs, counts, feedback)
         outputs.update(self._figures(counts))
         outputs.update({self.REPAIRED: 0, self.DROPPED: 0})
         if fixed is not None:
@@ -214,14 +213,14 @@ class AuditControl(EnclaveWatchAlgorithm):
             found += missing_date_problems(series)
         return found + redefinitions(series, jump_factor=factor, feedback=feedback)
 
-    def _written(self, inputs: Inputs, problems: Sequence[Problem]) -> str:
+    def _written(self, inputs: Inputs, problems: Sequence[Problem], feedback: Feedback) -> str:
         columns = problem_columns(has_times=_has_times(problems))
         source = inputs.source(keys.CONTROL)
         polygon = QgsWkbTypes.Type.MultiPolygon
         writer = ResultWriter(inputs, keys.OUTPUT, columns, polygon, source.sourceCrs())
         for problem in problems:
             writer.write(problem, problem.geometry)
-        writer.close()
+        writer.close(feedback)
         name_and_style_on_load(
             inputs,
             keys.OUTPUT,
@@ -233,14 +232,14 @@ class AuditControl(EnclaveWatchAlgorithm):
         )
         return writer.output_id
 
-    def _table(self, inputs: Inputs, counts: Sequence[KindCount]) -> str:
+    def _table(self, inputs: Inputs, counts: Sequence[KindCount], feedback: Feedback) -> str:
         has_times = _has_times([problem for each in counts for problem in each.problems])
         columns = count_columns(has_times=has_times)
         nowhere = QgsCoordinateReferenceSystem()
         writer = ResultWriter(inputs, self.TABLE, columns, _NO_GEOMETRY, nowhere)
         for count in counts:
             writer.write(count, None)
-        writer.close()
+        writer.close(feedback)
         return writer.output_id
 
     def _name_copy_on_load(

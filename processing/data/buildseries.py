@@ -18,6 +18,7 @@ from ...core.errors import EmptyLayerError, EnclaveWatchError
 from ...core.i18n import tr
 from .. import parameters as keys
 from ..base import EnclaveWatchAlgorithm
+from ..help import field_entries
 from ..inputs import Inputs, read_moment
 from ..output import ResultWriter, name_and_style_on_load
 from ..snapshots import DATES, FEATURES, LAST_DATE, SUMMARY, number_output, text_output
@@ -30,6 +31,7 @@ from .sources import sources_of_files, sources_of_layers
 if TYPE_CHECKING:
     from ...core.assembly import Assembled
     from ...core.feedback import Feedback
+    from ..help import HelpEntry
     from .sources import Source
 
 __all__ = ["BuildSeries"]
@@ -79,12 +81,9 @@ class BuildSeries(EnclaveWatchAlgorithm):
             "with the date in their names, ready for the Temporal Controller."
         )
 
-    def help_fields(self) -> dict[str, str]:
-        """Return name -> heading and meaning of the fields."""
-        return {
-            column.name: f"{column.alias}. {column.meaning}"
-            for column in series_columns(has_times=False)
-        }
+    def help_fields(self) -> list[HelpEntry]:
+        """Return the fields of the result."""
+        return field_entries(series_columns(has_times=False))
 
     def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
         """Declare parameters and outputs."""
@@ -185,7 +184,7 @@ class BuildSeries(EnclaveWatchAlgorithm):
         for row in series.rows:
             feedback.check()
             writer.write(row, row.geometry)
-        writer.close()
+        writer.close(feedback)
         first, last = format_date(series.dates[0]), format_date(series.dates[-1])
         self._name_on_load(inputs, writer, series, first, last)
         summary = tr(
