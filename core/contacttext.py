@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Iterable
 
-from .contactchanges import Flag
 from .i18n import tr
 from .sentences import contact_gained_text, contact_lost_text, kilometres
 
@@ -28,6 +27,9 @@ def ids_text(ids: Iterable[int]) -> str:
 
 def change_text(change: ContactChange) -> str:
     """Return what became of a faction's contact, in a sentence."""
+    # with shapely behind it, which may be missing when texts are loaded
+    from .contactchanges import Flag
+
     if change.flag is Flag.LOST:
         text = contact_lost_text(
             change.faction, change.neighbour, change.before_km, change.border_dist_km

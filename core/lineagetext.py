@@ -7,10 +7,21 @@ from typing import TYPE_CHECKING, Iterable
 if TYPE_CHECKING:
     from .lineage import Relative
     from .model import NamedShare
+    from .takers import Share
 
-__all__ = ["presence_text", "relatives_text"]
+__all__ = ["holders_text", "presence_text", "relatives_text"]
 
+_SMALLEST_SHOWN_KM2 = 0.05
 _SMALLEST_SHOWN_PCT = 0.5
+
+
+def holders_text(shares: Iterable[Share]) -> str:
+    """Return shares as `Syrian Democratic Forces 1,670.0; unassigned 2.1`, in km2."""
+    return "; ".join(f"{share.label} {_number(share.area_km2)}" for share in shares)
+
+
+def _number(area_km2: float) -> str:
+    return "<0.1" if area_km2 < _SMALLEST_SHOWN_KM2 else f"{area_km2:,.1f}"
 
 
 def relatives_text(relatives: Iterable[Relative]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Sequence
 
 from .i18n import tr
-from .takers import holders_text
+from .lineagetext import holders_text
 
 if TYPE_CHECKING:
     from .takers import Share

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Iterable, Sequence
+from typing import TYPE_CHECKING, Sequence
 
 import shapely
 from shapely import Geometry, STRtree
@@ -16,12 +16,10 @@ if TYPE_CHECKING:
     from .geodesy import Geodesy
     from .model import Enclave
 
-__all__ = ["NOTHING_KM2", "Holders", "Share", "holders_text"]
+__all__ = ["NOTHING_KM2", "Holders", "Share"]
 
 NOTHING_KM2 = 0.001
 """Less than a tenth of a hectare is what arithmetic leaves when an edge is cut."""
-
-_SMALLEST_SHOWN_KM2 = 0.05
 
 
 @dataclass(frozen=True)
@@ -70,15 +68,6 @@ class Holders:
         ]
         kept = [share for share in shares if share.area_km2 >= NOTHING_KM2]
         return tuple(sorted(kept, key=lambda share: (-share.area_km2, share.factions)))
-
-
-def holders_text(shares: Iterable[Share]) -> str:
-    """Return shares as `Syrian Democratic Forces 1,670.0; unassigned 2.1`, in km2."""
-    return "; ".join(f"{share.label} {_number(share.area_km2)}" for share in shares)
-
-
-def _number(area_km2: float) -> str:
-    return "<0.1" if area_km2 < _SMALLEST_SHOWN_KM2 else f"{area_km2:,.1f}"
 
 
 def _without(ground: Geometry, taken: Sequence[Geometry]) -> Geometry:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable
 
 from ..compat import FieldKind
-from ..core import takers
 from ..core.i18n import tr
-from ..core.lineagetext import presence_text, relatives_text
+from ..core.lineagetext import holders_text, presence_text, relatives_text
 from .convert import to_qdate, to_qdatetime
 from .fields import Column, enclave_columns
 
@@ -198,7 +197,7 @@ def _looking_back() -> tuple[Column, ...]:
             "gained_from",
             tr("Gained from (km2)"),
             tr("ground in it that its faction did not hold the date before, by who held it"),
-            lambda row: takers.holders_text(row.traced.gained_from),
+            lambda row: holders_text(row.traced.gained_from),
         ),
     )
 
@@ -230,7 +229,7 @@ def _looking_ahead() -> tuple[Column, ...]:
             "lost_to",
             tr("Lost to (km2)"),
             tr("the same by who holds it on the next date, the largest first"),
-            lambda row: takers.holders_text(row.traced.lost_to),
+            lambda row: holders_text(row.traced.lost_to),
         ),
     )
 

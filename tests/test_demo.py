@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from demo_report import lines, read_findings
+from demo_report import lines, read_findings, story
 from qgis.PyQt.QtGui import QImage
 
 from qgis_env import BUILD, ROOT
@@ -19,6 +19,23 @@ ENCLAVES = """
     enclosed_by TEXT, provinces TEXT, places TEXT, border_dist_km REAL, border_nearest TEXT
 """
 CONTACT = "date TEXT, faction TEXT, rank INTEGER, neighbour TEXT, length_km REAL"
+EVENTS = "date TEXT, faction TEXT, text TEXT"
+STORY = """
+2018-05-31  6,163.5 km2 in 11 enclaves
+2018-06-30  5,625.0 km2 in 10 enclaves
+  Islamic State lost its enclave of 538.5 km2 in Hasaka
+  Islamic State lost all presence in Hasaka (Al Haksa): 538.6 km2 before.
+2018-07-15  5,625.0 km2 in 10 enclaves
+2018-07-31  5,375.0 km2 in 9 enclaves
+  Islamic State lost its enclave of 250.0 km2 in Dar`a
+  Islamic State lost contact with Jordan: 9.0 km of border before, none now.
+  Islamic State lost all presence in Dar`a: 250.0 km2 before.
+  Syrian government took Saham al-Jawlan from Islamic State.
+2018-08-05  3,705.0 km2 in 8 enclaves
+  Islamic State lost its largest enclave, of 1,670.0 km2 in Dayr Az Zawr.
+  Islamic State lost its enclave of 1,670.0 km2 in Dayr Az Zawr.
+  Islamic State lost contact with Iraq: 84.8 km of border before, none now.
+"""
 
 
 def _table(path: Path, name: str, columns: str, rows: list[tuple]) -> Path:
@@ -49,7 +66,19 @@ def _contact(folder: Path, rows: list[tuple]) -> Path:
     return _table(folder / "contact.gpkg", "contact", CONTACT, rows)
 
 
-def test_what_is_said_is_read_from_the_results(enclaves, tmp_path):
+@pytest.fixture
+def events(tmp_path):
+    """Two of Alpha, not in order of their dates or letters; one of Bravo."""
+    rows = [
+        ("2020-03-01", "Alpha", "Alpha is gone."),
+        ("2020-02-01", "Bravo", "Bravo grew."),
+        ("2020-02-01", "Alpha", "Second letter, first event."),
+        ("2020-02-01", "Alpha", "First letter, second event."),
+    ]
+    return _table(tmp_path / "events.gpkg", "my events", EVENTS, rows)
+
+
+def test_what_is_said_is_read_from_the_results(enclaves, events, tmp_path):
     contact = _contact(
         tmp_path,
         [
@@ -58,7 +87,7 @@ def test_what_is_said_is_read_from_the_results(enclaves, tmp_path):
             ("2020-01-01", "Bravo", 1, "Overland", 99.0),
         ],
     )
-    text = "\n".join(lines(read_findings(enclaves, contact, "Alpha")))
+    text = "\n".join(lines(read_findings(enclaves, contact, events, "Alpha")))
     assert "largest enclave of Alpha, 500 km2 (North 100 %)" in text
     assert "32 km with Overland" in text
     assert "On 2020-02-01 Alpha holds 40 km2, 0 % of Syria, in 1 enclave:" in text
@@ -68,7 +97,21 @@ def test_what_is_said_is_read_from_the_results(enclaves, tmp_path):
     assert f"{nearest} Overland." in text
 
 
-def test_contact_that_lasts_is_not_called_gone(enclaves, tmp_path):
+def test_the_story_gives_each_date_and_the_events_of_the_faction_in_their_order(
+    enclaves, events, tmp_path
+):
+    contact = _contact(tmp_path, [("2020-01-01", "Alpha", 1, "Overland", 30.0)])
+    assert story(read_findings(enclaves, contact, events, "Alpha"))[1:] == [
+        "2020-01-01  540.0 km2 in 2 enclaves",
+        "2020-02-01  40.0 km2 in 1 enclave",
+        "  Second letter, first event.",
+        "  First letter, second event.",
+        "2020-03-01  0.0 km2 in 0 enclaves",
+        "  Alpha is gone.",
+    ]
+
+
+def test_contact_that_lasts_is_not_called_gone(enclaves, events, tmp_path):
     contact = _contact(
         tmp_path,
         [
@@ -76,15 +119,15 @@ def test_contact_that_lasts_is_not_called_gone(enclaves, tmp_path):
             ("2020-02-01", "Alpha", 1, "Overland", 12.0),
         ],
     )
-    text = "\n".join(lines(read_findings(enclaves, contact, "Alpha")))
+    text = "\n".join(lines(read_findings(enclaves, contact, events, "Alpha")))
     assert "Contact with Overland: 30 km before, 12 now." in text
     assert "gone" not in text
 
 
-def test_a_faction_that_is_not_there_is_named(enclaves, tmp_path):
+def test_a_faction_that_is_not_there_is_named(enclaves, events, tmp_path):
     contact = _contact(tmp_path, [("2020-01-01", "Alpha", 1, "Overland", 30.0)])
     with pytest.raises(ValueError, match="0 dates of Nobody"):
-        read_findings(enclaves, contact, "Nobody")
+        read_findings(enclaves, contact, events, "Nobody")
 
 
 def test_the_demo_finds_the_published_figures_and_draws_them():
@@ -106,9 +149,30 @@ def test_the_demo_finds_the_published_figures_and_draws_them():
         "(Hajin; al-Baghuz; al-Shafa; al-Sousah), lies 4.2 km from the border with Iraq",
     ):
         assert figure in done.stdout
+    for figure in (
+        "The ground is now held by: Syrian Democratic Forces 538.5 (km2).",
+        "What is left, 0.1 km2, is under the 1 km2 of a presence.",
+        "The ground is now held by: Syrian government 250.0 (km2).",
+        "The ground is now held by: Syrian Democratic Forces 1,670.0 (km2).",
+        "Its nearest enclave is 4.2 km away from there.",
+    ):
+        assert figure in done.stdout
+    _assert_the_story_is_told(done.stdout)
+    for name in ("enclaves", "contact", "history", "events"):
+        assert str(BUILD / "demo" / f"{name}.gpkg") in done.stdout
     picture = BUILD / "demo" / "map.png"
     assert str(picture) in done.stdout
     _assert_both_panels_are_drawn(QImage(str(picture)))
+
+
+def _assert_the_story_is_told(output: str) -> None:
+    """Nothing that happened is missing, and nothing else is told."""
+    _, told = output.split("from date to date, and what happened by each:\n")
+    found = told.split("\n\n")[0].splitlines()
+    expected = STORY.strip("\n").splitlines()
+    assert len(found) == len(expected), told
+    for line, beginning in zip(found, expected):
+        assert line.startswith(beginning)
 
 
 def _assert_both_panels_are_drawn(image: QImage) -> None:

@@ -1,4 +1,4 @@
-"""The demo: runs both algorithms on the sample by `qgis_process` and says what they found.
+"""The demo: runs three algorithms on the sample by `qgis_process` and says what they found.
 
     make demo
 
@@ -12,47 +12,58 @@ import subprocess
 import sys
 from pathlib import Path
 
-from demo_report import lines, read_findings
+from demo_report import lines, read_findings, story
 
 from qgis_env import BUILD, ROOT, environment, run_algorithm
 
 SAMPLE = ROOT / "resources" / "sample" / "syria_2018.gpkg"
 FOLDER = BUILD / "demo"
 FACTION = "Islamic State"
+ALLY = "Jaysh Khalid ibn al-Walid"
 INPUTS = {
     "CONTROL": f"{SAMPLE}|layername=control",
     "FACTION_FIELD": "faction",
     "DATE_FIELD": "date",
-    "ALLIANCES": f"Jaysh Khalid ibn al-Walid={FACTION}",
+    "ALLIANCES": f"{ALLY}={FACTION}",
 }
+PLACES = {"PLACES": f"{SAMPLE}|layername=places", "PLACE_FIELD": "name"}
 _MAP_TIMEOUT_S = 120
 
 
 def main() -> int:
     """Run, report, and name the results."""
-    enclaves, contact = FOLDER / "enclaves.gpkg", FOLDER / "contact.gpkg"
+    enclaves, contact, history, events = (
+        FOLDER / f"{name}.gpkg" for name in ("enclaves", "contact", "history", "events")
+    )
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for path in (enclaves, contact):
+    for path in (enclaves, contact, history, events):
         path.unlink(missing_ok=True)
     _say("Enclaves of each faction on each date (enclavewatch:enclaveareas) ...")
-    run_algorithm(
-        "enclavewatch:enclaveareas",
-        {
-            **INPUTS,
-            "PLACES": f"{SAMPLE}|layername=places",
-            "PLACE_FIELD": "name",
-            "OUTPUT": enclaves,
-        },
-    )
+    run_algorithm("enclavewatch:enclaveareas", {**INPUTS, **PLACES, "OUTPUT": enclaves})
     _say("Their contact with the country's border (enclavewatch:bordercontact) ...")
     run_algorithm("enclavewatch:bordercontact", {**INPUTS, "OUTPUT": contact})
-    findings = read_findings(enclaves, contact, FACTION)
+    _say("What became of them from date to date (enclavewatch:enclavehistory) ...")
+    run_algorithm(
+        "enclavewatch:enclavehistory",
+        {**INPUTS, **PLACES, "OUTPUT": history, "EVENTS": events},
+    )
+    findings = read_findings(enclaves, contact, events, FACTION)
     _say("")
-    for line in lines(findings):
-        _say(line)
+    _say(f"{ALLY} is counted with {FACTION}, as its ally.")
+    for part in (story(findings), lines(findings)):
+        _say("")
+        for line in part:
+            _say(line)
     picture = _draw(findings.before.date, findings.after.date)
     _say("")
-    for name, path in (("Enclaves", enclaves), ("Contact", contact), ("Map", picture)):
+    results = {
+        "Enclaves": enclaves,
+        "Contact": contact,
+        "History": history,
+        "Events": events,
+        "Map": picture,
+    }
+    for name, path in results.items():
         _say(f"{name + ':':<10}{path}")
     return 0
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Sequence
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Findings", "Snapshot", "lines", "read_findings"]
+__all__ = ["Findings", "Snapshot", "lines", "read_findings", "story"]
 
 HOME = "Syria"
 
@@ -19,12 +19,14 @@ HOME = "Syria"
 class Snapshot:
     """What one faction holds on one date: rows of the results, the largest enclave first.
 
-    `contact_km` is by neighbour, as `bordercontact` gives it.
+    `contact_km` is by neighbour, as `bordercontact` gives it; `events` are the sentences of
+    `enclavehistory` on what happened to the faction since the date before, in its order.
     """
 
     date: str
     enclaves: Sequence[dict[str, Any]]
     contact_km: dict[str, float]
+    events: Sequence[str]
 
     @property
     def area_km2(self) -> float:
@@ -39,26 +41,51 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Findings:
-    """A faction on the last date and on the one before it."""
+    """A faction on all dates, two or more, in order of date."""
 
     faction: str
-    before: Snapshot
-    after: Snapshot
+    snapshots: Sequence[Snapshot]
+
+    @property
+    def before(self) -> Snapshot:
+        """The last date but one on which it held ground."""
+        return self._held[-2]
+
+    @property
+    def after(self) -> Snapshot:
+        """The last date on which it held ground."""
+        return self._held[-1]
+
+    @property
+    def _held(self) -> Sequence[Snapshot]:
+        return [snapshot for snapshot in self.snapshots if snapshot.enclaves]
 
 
-def read_findings(enclaves: Path, contact: Path, faction: str) -> Findings:
-    """Read the last two dates of `faction` from the results of the two algorithms."""
-    held = _rows(enclaves, faction)
-    stretches = _rows(contact, faction)
-    dates = sorted({str(row["date"]) for row in held})
-    last_two = [_snapshot(date, held, stretches) for date in dates[-2:]]
-    if len(last_two) <= 1:
-        raise ValueError(f"{enclaves} has {len(dates)} dates of {faction}, not two or more")
-    return Findings(faction, *last_two)
+def read_findings(enclaves: Path, contact: Path, events: Path, faction: str) -> Findings:
+    """Read all dates of `faction` from the results of the three algorithms."""
+    held = _rows(enclaves, faction, "rank")
+    stretches = _rows(contact, faction, "rank")
+    happened = _rows(events, faction, "rowid")
+    dates_held = {str(row["date"]) for row in held}
+    if len(dates_held) <= 1:
+        raise ValueError(f"{enclaves} has {len(dates_held)} dates of {faction}, not two or more")
+    dates = sorted(dates_held | {str(row["date"]) for row in happened})
+    return Findings(faction, [_snapshot(date, held, stretches, happened) for date in dates])
+
+
+def story(findings: Findings) -> list[str]:
+    """Return what the faction held on each date, and the sentence of each event by then."""
+    told = [f"{findings.faction} from date to date, and what happened by each:"]
+    for snapshot in findings.snapshots:
+        told.append(
+            f"{snapshot.date}  {snapshot.area_km2:,.1f} km2 in {_counted(snapshot.enclaves)}"
+        )
+        told.extend(f"  {text}" for text in snapshot.events)
+    return told
 
 
 def lines(findings: Findings) -> list[str]:
-    """Return what was found, one plain line each."""
+    """Return what was found on the last two dates, one plain line each."""
     before, after = findings.before, findings.after
     largest, faction = before.enclaves[0], findings.faction
     of_largest = f"{largest['area_km2']:,.0f} km2 ({largest['provinces']})"
@@ -72,28 +99,36 @@ def lines(findings: Findings) -> list[str]:
     ]
 
 
-def _rows(path: Path, faction: str) -> list[dict[str, Any]]:
+def _rows(path: Path, faction: str, order: str) -> list[dict[str, Any]]:
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
         database.row_factory = sqlite3.Row
         (table,) = database.execute(
             "SELECT table_name FROM gpkg_contents WHERE data_type = 'features'"
         ).fetchone()
         rows = database.execute(
-            f'SELECT * FROM "{table}" WHERE faction = ? ORDER BY date, rank',  # noqa: S608 # nosec B608
+            f'SELECT * FROM "{table}" WHERE faction = ? ORDER BY date, {order}',  # noqa: S608 # nosec B608
             (faction,),
         )
         return [dict(row) for row in rows]
 
 
 def _snapshot(
-    date: str, held: Sequence[dict[str, Any]], stretches: Sequence[dict[str, Any]]
+    date: str,
+    held: Sequence[dict[str, Any]],
+    stretches: Sequence[dict[str, Any]],
+    happened: Sequence[dict[str, Any]],
 ) -> Snapshot:
     contact_km: dict[str, float] = {}
     for row in stretches:
         if row["date"] == date:
             neighbour = row["neighbour"]
             contact_km[neighbour] = contact_km.get(neighbour, 0.0) + row["length_km"]
-    return Snapshot(date, [row for row in held if row["date"] == date], contact_km)
+    return Snapshot(
+        date,
+        [row for row in held if row["date"] == date],
+        contact_km,
+        [row["text"] for row in happened if row["date"] == date],
+    )
 
 
 def _enclave(row: dict[str, Any]) -> str:

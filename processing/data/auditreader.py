@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Iterator
 
 from qgis.core import QgsFeature, QgsFeatureSource, QgsWkbTypes
 
-from ...core.audit import AuditRow, Fault
 from ...core.errors import DateError
 from ...core.model import ControlRow
 from ..convert import field_index, plain_value, polygon_wkb, raw_features
 
 if TYPE_CHECKING:
+    from ...core.audit import AuditRow, Fault
     from ...core.feedback import Feedback
 
 __all__ = ["AuditFields", "read_audit_rows"]
@@ -40,6 +40,9 @@ def read_audit_rows(
     ------
     FieldError : if there is no field of a name
     """
+    # not with the module, which is loaded where shapely is missing too
+    from ...core.audit import AuditRow
+
     faction = field_index(source, fields.faction, label)
     date, end = field_index(source, fields.date, label), field_index(source, fields.end, label)
     everything = range(source.fields().count())
@@ -80,6 +83,8 @@ def _moment(feature: QgsFeature, index: int | None) -> tuple[datetime | None, st
 
 
 def _geometry(feature: QgsFeature) -> tuple[bytes | None, Fault | None]:
+    from ...core.audit import Fault
+
     geometry = feature.geometry()
     if geometry.isNull():
         return None, Fault.NULL

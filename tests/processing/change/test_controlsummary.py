@@ -52,9 +52,9 @@ def test_it_declares_its_name_group_icon_and_help(algorithm):
     assert "statistics" in algorithm.tags()
     text = algorithm.shortHelpString()
     for name in OUTPUTS | set(FIELDS):
-        assert f"<b>{name}</b>" in text, name
+        assert f"<code>{name}</code>" in text, name
     for key in KEYS - {"OUTPUT"}:
-        assert f"({key})</b>: " in text, key
+        assert f"<code>{key}</code>: " in text, key
 
 
 def test_parameters_and_outputs_have_the_keys_of_the_interface(algorithm):

@@ -85,9 +85,9 @@ def test_it_declares_its_name_group_icon_and_help(algorithm):
     assert "overlap" in algorithm.tags()
     text = algorithm.shortHelpString()
     for name in OUTPUTS | set(FIELDS):
-        assert f"<b>{name}</b>" in text, name
+        assert f"<code>{name}</code>" in text, name
     for key in KEYS - {"OUTPUT", "TABLE", "FIXED"}:
-        assert f"({key})</b>: " in text, key
+        assert f"<code>{key}</code>: " in text, key
     assert "$" not in text
 
 

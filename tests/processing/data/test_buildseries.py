@@ -89,9 +89,9 @@ def test_it_declares_its_name_group_icon_and_help(algorithm):
 def test_its_help_tells_of_every_parameter_output_and_field(algorithm):
     text = algorithm.shortHelpString()
     for name in OUTPUTS | set(FIELDS):
-        assert f"<b>{name}</b>" in text, name
+        assert f"<code>{name}</code>" in text, name
     for key in KEYS - {"OUTPUT"}:
-        assert f"({key})</b>: " in text, key
+        assert f"<code>{key}</code>: " in text, key
     assert "$" not in text
 
 

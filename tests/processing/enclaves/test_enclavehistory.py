@@ -68,11 +68,11 @@ def test_it_declares_its_name_group_icon_and_help(algorithm):
     assert algorithm.svgIconPath().endswith("enclavehistory.svg")
     text = algorithm.shortHelpString()
     for name in OUTPUTS | set(FIELDS):
-        assert f"<b>{name}</b>" in text, name
+        assert f"<code>{name}</code>" in text, name
     for name in EVENT_FIELDS:
-        assert f"<b>EVENTS: {name}</b>" in text, name
+        assert f"<code>EVENTS: {name}</code>" in text, name
     for key in KEYS - {"OUTPUT", "EVENTS"}:
-        assert f"({key})</b>: " in text, key
+        assert f"<code>{key}</code>: " in text, key
     assert "$" not in text
 
 
