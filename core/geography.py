@@ -158,11 +158,13 @@ def _united(named: Sequence[NamedGeometry], label: str, feedback: Feedback) -> l
                 label, len(mended), ", ".join(mended[:5])
             )
         )
-    return [
-        NamedGeometry(name, shapely.union_all(parts[name]), is_whole=name not in cut)
-        for name in sorted(parts)
-        if parts[name]
-    ]
+    united = []
+    for name in sorted(parts):
+        feedback.check()
+        if parts[name]:
+            whole = shapely.union_all(parts[name])
+            united.append(NamedGeometry(name, whole, is_whole=name not in cut))
+    return united
 
 
 def _refuse_cut(own: list[NamedGeometry], parameters: Parameters, feedback: Feedback) -> None:
