@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import shapely
-from shapely import Geometry
 
 from .fronts import FrontFinder, Perimeter
 from .ground import Ground, GroundMatcher
@@ -37,7 +36,6 @@ class _Site:
 
     area_km2: float
     ground: Ground
-    inner: Geometry
     lon: float
     lat: float
     contacts: tuple[Contact, ...]
@@ -114,7 +112,6 @@ class Surveyor:
         return _Site(
             area_km2=area_km2,
             ground=self._matcher.of_piece(piece, area_km2),
-            inner=inner,
             lon=float(lon),
             lat=float(lat),
             contacts=contacts,
@@ -165,7 +162,6 @@ class Surveyor:
             places=site.ground.places,
             lon=site.lon,
             lat=site.lat,
-            polygon_ids=piece.numbers,
         )
 
     def _provinces(self, ground: Ground) -> tuple[NamedShare, ...]:

@@ -6,7 +6,7 @@ control layer. Areas and lengths are those of the WGS84 ellipsoid.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Mapping
 
@@ -181,7 +181,6 @@ class Enclave:
     places: tuple[str, ...]
     lon: float
     lat: float
-    polygon_ids: tuple[int, ...] = field(default=(), repr=False)
 
     @property
     def border_km(self) -> float:

@@ -97,11 +97,6 @@ class Segments:
     def __len__(self) -> int:
         return len(self.line)
 
-    @property
-    def total_km(self) -> float:
-        """Length of all segments together, in km."""
-        return float(self.length_m.sum()) / 1000.0
-
     @cached_property
     def lines(self) -> npt.NDArray[np.object_]:
         """Each segment as a shapely line, shape (n,)."""

@@ -17,9 +17,10 @@ from qgis.PyQt.QtGui import QIcon
 from ..compat import ensure_proj_data, keep_proj_context
 from ..core.errors import Cancelled, EnclaveWatchError
 from ..core.feedback import Feedback
+from .alliances import read_alliances
 from .checks import problem_with
 from .help import HelpEntry, help_html
-from .inputs import Inputs, read_alliances
+from .inputs import Inputs
 
 __all__ = ["EnclaveWatchAlgorithm", "ProcessingLog"]
 

@@ -19,12 +19,12 @@ from ..core.errors import (
 )
 from ..core.i18n import tr
 from . import parameters as keys
+from .alliances import read_alliances
 from .convert import field_index, plain_value
 from .inputs import (
     Inputs,
     countries_of,
     home_names,
-    read_alliances,
     read_moment,
     source_label,
 )

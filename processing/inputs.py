@@ -10,19 +10,16 @@ from qgis.core import (
     QgsFeatureSource,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
-    QgsProcessingUtils,
     QgsRectangle,
-    QgsVectorLayer,
     QgsWkbTypes,
 )
-from qgis.PyQt.QtCore import QFileInfo
 
-from ..core.errors import AllianceError, CountryError, EmptyLayerError, WorldMapError
+from ..core.errors import CountryError, EmptyLayerError, WorldMapError
 from ..core.i18n import tr
 from ..core.model import NamedGeometry, Parameters
 from . import parameters as keys
 from . import worldmap
-from .convert import ControlReader, alliances_from_table, crs_text, named_geometries, plain_value
+from .convert import ControlReader, crs_text, named_geometries, plain_value
 from .reach import bring_over, in_reach, surroundings
 
 if TYPE_CHECKING:
@@ -41,7 +38,6 @@ __all__ = [
     "engine_parameters",
     "home_names",
     "read_all_places",
-    "read_alliances",
     "read_geography",
     "read_moment",
     "read_series_of",
@@ -143,34 +139,6 @@ def home_names(inputs: Inputs) -> tuple[str, ...]:
     """Return the names of the home country as the user wrote them."""
     text = inputs.text(keys.HOME) or ""
     return tuple(name.strip() for name in text.split(";") if name.strip())
-
-
-def read_alliances(inputs: Inputs) -> Mapping[str, str]:
-    """Return faction -> alliance, from a table or from text. For the main thread.
-
-    Raises
-    ------
-    AllianceError : if the text is neither pairs nor the name of a table
-    """
-    from ..core.alliances import parse_alliances
-
-    if not inputs.has(keys.ALLIANCES):
-        return {}
-    given = inputs.values[keys.ALLIANCES]
-    if isinstance(given, QgsVectorLayer):
-        return alliances_from_table(given)
-    text = inputs.text(keys.ALLIANCES) or ""
-    layer = _table(text, inputs.context)
-    if layer is not None:
-        return alliances_from_table(layer)
-    if "=" not in text:
-        raise AllianceError(
-            tr(
-                'Alliances: there is no table "{text}". Give the name, id or path of a table, or '
-                'pairs such as "A=B; C=D", which count A as B and C as D.'
-            ).format(text=text)
-        )
-    return parse_alliances(text)
 
 
 def read_series_of(inputs: Inputs, feedback: Feedback) -> Series:
@@ -391,12 +359,3 @@ def _around_control(
     label = source_label(tr("Control layer"), control)
     extent = QgsRectangle(*shapely.total_bounds(series.store.polygons))
     return surroundings(extent, control.sourceCrs(), crs, label)
-
-
-def _table(text: str, context: QgsProcessingContext) -> QgsVectorLayer | None:
-    """Return the table that `text` names; None where it names none."""
-    is_file = QFileInfo(text.split("|", maxsplit=1)[0]).isFile()
-    # Text of pairs is not worth trying to open as a data source.
-    may_open = is_file or "=" not in text
-    layer = QgsProcessingUtils.mapLayerFromString(text, context, may_open)
-    return layer if isinstance(layer, QgsVectorLayer) else None

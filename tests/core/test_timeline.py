@@ -47,7 +47,7 @@ def analysed(numbers=range(4), *, feedback=None, **choices):
 
 
 def told(snapshot):
-    """Return all that a snapshot says; numbers of polygons are those of their series."""
+    """Return all that a snapshot says, geometry as bytes."""
     return [
         replace(
             enclave,
@@ -55,7 +55,6 @@ def told(snapshot):
             contacts=tuple(
                 replace(each, geometry=shapely.to_wkb(each.geometry)) for each in enclave.contacts
             ),
-            polygon_ids=(),
         )
         for enclave in snapshot.enclaves
     ]
