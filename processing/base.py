@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Mapping
+from typing import TYPE_CHECKING, Any, Mapping, Sequence
 
 from qgis.core import (
     QgsProcessingAlgorithm,
@@ -17,15 +18,34 @@ from qgis.PyQt.QtGui import QIcon
 from ..compat import ensure_proj_data, keep_proj_context
 from ..core.errors import Cancelled, EnclaveWatchError
 from ..core.feedback import Feedback
+from ..core.i18n import tr
 from .alliances import read_alliances
 from .checks import problem_with
 from .help import HelpEntry, help_html
 from .inputs import Inputs
 
-__all__ = ["EnclaveWatchAlgorithm", "ProcessingLog"]
+if TYPE_CHECKING:
+    from qgis.core import QgsProcessingOutputDefinition, QgsProcessingParameterDefinition
+
+__all__ = ["EnclaveWatchAlgorithm", "ProcessingLog", "Texts"]
 
 _RESOURCES = Path(__file__).parent.parent / "resources"
 _HELP_URL = "https://github.com/enclave-watch/enclave-watch/blob/main/docs/method.md"
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What the toolbox says of an algorithm.
+
+    Attributes
+    ----------
+    summary : one line of what it gives
+    tags : what the toolbox's search finds it by, with commas between
+    """
+
+    title: str
+    summary: str
+    tags: str
 
 
 class ProcessingLog(Feedback):
@@ -54,13 +74,29 @@ class ProcessingLog(Feedback):
 class EnclaveWatchAlgorithm(QgsProcessingAlgorithm):
     """Checks and reads its inputs, speaks to the log, and turns errors into plain words.
 
-    A subclass gives the texts, declares parameters and outputs in `initAlgorithm`, and does its
-    work in `compute`.
+    A subclass says what it is and takes, and does its work in `compute`.
     """
+
+    NAME: str
+    """What models and scripts hold: never to change."""
+    GROUP: str
+    """The id of its group."""
 
     def __init__(self) -> None:
         super().__init__()
         self._alliances: Mapping[str, str] = {}
+
+    @abstractmethod
+    def texts(self) -> Texts:
+        """Return what the toolbox says of it."""
+
+    @abstractmethod
+    def declared_parameters(self) -> Sequence[QgsProcessingParameterDefinition]:
+        """Return what the user gives, results among it."""
+
+    @abstractmethod
+    def declared_outputs(self) -> Sequence[QgsProcessingOutputDefinition]:
+        """Return the headline figures."""
 
     @abstractmethod
     def compute(self, inputs: Inputs, feedback: Feedback) -> dict[str, Any]:
@@ -74,6 +110,37 @@ class EnclaveWatchAlgorithm(QgsProcessingAlgorithm):
     @abstractmethod
     def help_fields(self) -> list[HelpEntry]:
         """Return the fields of the main output, for the help."""
+
+    def name(self) -> str:
+        """Return the name that models and scripts hold."""
+        return self.NAME
+
+    def groupId(self) -> str:
+        """Return the group's id."""
+        return self.GROUP
+
+    def displayName(self) -> str:
+        """Return the name in the toolbox."""
+        return self.texts().title
+
+    def group(self) -> str:
+        """Return the group in the toolbox."""
+        return _group_titles()[self.GROUP]
+
+    def tags(self) -> list[str]:
+        """Return what the toolbox's search finds it by."""
+        return self.texts().tags.split(",")
+
+    def shortDescription(self) -> str:
+        """Return one line of what it gives."""
+        return self.texts().summary
+
+    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Declare parameters and outputs."""
+        for parameter in self.declared_parameters():
+            self.addParameter(parameter)
+        for output in self.declared_outputs():
+            self.addOutput(output)
 
     def createInstance(self) -> EnclaveWatchAlgorithm:
         """Return a fresh one: each run has its own."""
@@ -145,3 +212,12 @@ class EnclaveWatchAlgorithm(QgsProcessingAlgorithm):
             return {}
         except EnclaveWatchError as error:
             raise QgsProcessingException(str(error)) from error
+
+
+def _group_titles() -> dict[str, str]:
+    return {
+        "data": tr("Data"),
+        "enclaves": tr("Enclaves"),
+        "borders": tr("Borders"),
+        "change": tr("Change"),
+    }

@@ -23,7 +23,7 @@ __all__ = [
     "field_parameter",
     "moment_parameter",
     "number_parameter",
-    "optional_sink",
+    "sink",
     "source_parameter",
     "text_parameter",
     "with_help",
@@ -111,8 +111,10 @@ def choice_parameter(
     return with_help(definition, text)
 
 
-def optional_sink(key: str, label: str, kind: int) -> QgsProcessingParameterDefinition:
-    """Return a further result, which is only made where the user asks for it."""
+def sink(
+    key: str, label: str, kind: int, *, optional: bool = False, by_default: bool = True
+) -> QgsProcessingParameterDefinition:
+    """Return a result; dialogs make an optional one only `by_default` or where they are asked."""
     return QgsProcessingParameterFeatureSink(
-        key, label, kind, None, optional=True, createByDefault=False
+        key, label, kind, None, optional=optional, createByDefault=by_default
     )

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Sequence
 from ..core.i18n import tr
 from . import parameters as keys
 from .base import EnclaveWatchAlgorithm
+from .headlines import layer_name
 from .help import HelpEntry
 from .historyparameters import link_rule
 from .inputs import Inputs, engine_parameters, read_geography, read_series_of
 from .output import ResultWriter, StyleFunction, name_and_style_on_load
-from .snapshots import layer_name
 
 if TYPE_CHECKING:
     from qgis.core import QgsProcessingContext

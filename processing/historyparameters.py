@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from qgis.core import (
     QgsProcessingParameterDefinition,
-    QgsProcessingParameterFeatureSink,
     QgsProcessingParameterNumber,
 )
 
@@ -24,7 +23,6 @@ __all__ = [
     "link_rule",
     "min_overlap_parameter",
     "neck_parameters",
-    "optional_sink",
 ]
 
 MIN_OVERLAP = "MIN_OVERLAP"
@@ -77,13 +75,6 @@ def neck_parameters() -> list[QgsProcessingParameterDefinition]:
             tr("In km2. A land bridge counts when there is at least so much land on both sides."),
         ),
     ]
-
-
-def optional_sink(key: str, label: str, source_type: int) -> QgsProcessingParameterDefinition:
-    """Return an output beside the main one, made unless the user says otherwise."""
-    return QgsProcessingParameterFeatureSink(
-        key, label, source_type, optional=True, createByDefault=True
-    )
 
 
 def link_rule(inputs: Inputs, min_presence_km2: float) -> LinkRule:

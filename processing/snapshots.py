@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Iterable, Iterator, Sequence
-
-from qgis.core import QgsProcessingOutputNumber, QgsProcessingOutputString
+from typing import TYPE_CHECKING, Any, Iterable, Iterator
 
 from ..core.i18n import tr
 from . import parameters as keys
 from .base import EnclaveWatchAlgorithm
+from .headlines import DATES, FEATURES, LAST_DATE, SUMMARY, layer_name, tell_summary
 from .help import HelpEntry, field_entries
 from .inputs import Inputs, engine_parameters, read_geography, read_series_of
 from .output import ResultWriter, StyleFunction, name_and_style_on_load
@@ -25,26 +24,9 @@ if TYPE_CHECKING:
     from .help import HelpEntry
 
 __all__ = [
-    "COUNT",
-    "DATES",
-    "FEATURES",
-    "LAST_DATE",
-    "SUMMARY",
     "Finding",
     "SnapshotAlgorithm",
-    "layer_name",
-    "number_output",
-    "tell_summary",
-    "text_output",
 ]
-
-COUNT = "COUNT"
-FEATURES = "FEATURES"
-DATES = "DATES"
-LAST_DATE = "LAST_DATE"
-SUMMARY = "SUMMARY"
-
-_SUMMARY_LINES_IN_LOG = 20
 
 
 @dataclass(frozen=True)
@@ -140,33 +122,6 @@ class SnapshotAlgorithm(EnclaveWatchAlgorithm):
         _tell_left_out(analysis, finding, feedback)
 
 
-def number_output(name: str, text: str) -> QgsProcessingOutputNumber:
-    """Return a number that models can use and command lines print."""
-    return QgsProcessingOutputNumber(name, text)
-
-
-def text_output(name: str, text: str) -> QgsProcessingOutputString:
-    """Return a text that models can use and command lines print."""
-    return QgsProcessingOutputString(name, text)
-
-
-def layer_name(title: str, series: Series) -> str:
-    """Return a name such as `Enclaves: fronts, 2018-05-31 to 2018-08-05`."""
-    dates = _dates_text(series)
-    if not dates:
-        return tr("{title}: {layer}").format(title=title, layer=series.layer_name)
-    return tr("{title}: {layer}, {dates}").format(title=title, layer=series.layer_name, dates=dates)
-
-
-def _dates_text(series: Series) -> str:
-    from ..core.dates import format_date
-
-    dates = [format_date(snapshot.date) for snapshot in series.snapshots if snapshot.date]
-    if len(dates) <= 1:
-        return "".join(dates)
-    return tr("{first} to {last}").format(first=dates[0], last=dates[-1])
-
-
 def _run_figures(writer: ResultWriter, series: Series) -> dict[str, Any]:
     from ..core.dates import format_date
 
@@ -177,15 +132,6 @@ def _run_figures(writer: ResultWriter, series: Series) -> dict[str, Any]:
         LAST_DATE: format_date(last_date),
         SUMMARY: "",
     }
-
-
-def tell_summary(lines: Sequence[str], feedback: Feedback) -> None:
-    """Write a summary to the log, as many lines of it as a reader wants there."""
-    for line in lines[:_SUMMARY_LINES_IN_LOG]:
-        feedback.info(line)
-    more = len(lines) - _SUMMARY_LINES_IN_LOG
-    if more > 0:
-        feedback.info(tr("Further factions: {count}.").format(count=more))
 
 
 def _tell_left_out(analysis: SnapshotAnalysis, finding: Finding, feedback: Feedback) -> None:

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import TYPE_CHECKING, Any, Iterator, Sequence
 
-from qgis.core import (
-    QgsProcessing,
-    QgsProcessingParameterFeatureSink,
-    QgsWkbTypes,
-)
+from qgis.core import QgsProcessing, QgsWkbTypes
 
 from ...core.i18n import tr
 from ...core.text import contacts_text
 from .. import parameters as keys
+from ..base import Texts
+from ..definitions import sink
 from ..fields import BorderStretch, Column, contact_columns
-from ..snapshots import (
-    COUNT,
-    DATES,
-    FEATURES,
-    LAST_DATE,
-    SUMMARY,
-    Finding,
-    SnapshotAlgorithm,
-    number_output,
-    text_output,
-)
+from ..headlines import COUNT, DATES, FEATURES, LAST_DATE, SUMMARY, number_output, text_output
+from ..snapshots import Finding, SnapshotAlgorithm
 
 if TYPE_CHECKING:
+    from qgis.core import QgsProcessingOutputDefinition, QgsProcessingParameterDefinition
+
     from ...core.model import Enclave
     from ...core.timeline import SnapshotAnalysis
     from ..output import StyleFunction
@@ -57,49 +48,35 @@ _KEYS = (
 class BorderContact(SnapshotAlgorithm):
     """Gives the stretches of the home country's border along which enclaves lie."""
 
+    NAME = "bordercontact"
+    GROUP = "borders"
     TOTAL_KM = "TOTAL_KM"
     LONGEST_KM = "LONGEST_KM"
 
-    def name(self) -> str:
-        """Return the name that models and scripts hold: never to change."""
-        return "bordercontact"
-
-    def displayName(self) -> str:
-        """Return the name in the toolbox."""
-        return tr("Border contact")
-
-    def group(self) -> str:
-        """Return the group in the toolbox."""
-        return tr("Borders")
-
-    def groupId(self) -> str:
-        """Return the group's id."""
-        return "borders"
-
-    def tags(self) -> list[str]:
-        """Return what the toolbox's search finds it by."""
-        return tr(
-            "border,contact,frontier,neighbour,neighbor,coast,length,"
-            "enclave,control,faction,conflict"
-        ).split(",")
-
-    def shortDescription(self) -> str:
-        """Return one line of what it gives."""
-        return tr(
-            "The stretches of the home country's border along which each enclave lies on each "
-            "date, with their length, measured along the border."
+    def texts(self) -> Texts:
+        """Return what the toolbox says of it."""
+        return Texts(
+            title=tr("Border contact"),
+            summary=tr(
+                "The stretches of the home country's border along which each enclave lies on each "
+                "date, with their length, measured along the border."
+            ),
+            tags=tr(
+                "border,contact,frontier,neighbour,neighbor,coast,length,"
+                "enclave,control,faction,conflict"
+            ),
         )
 
-    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Declare parameters and outputs."""
-        for parameter in keys.make_parameters(_KEYS):
-            self.addParameter(parameter)
-        self.addParameter(
-            QgsProcessingParameterFeatureSink(
-                keys.OUTPUT, tr("Border contact"), QgsProcessing.SourceType.TypeVectorLine
-            )
+    def declared_parameters(self) -> Sequence[QgsProcessingParameterDefinition]:
+        """Return what the user gives, results among it."""
+        return (
+            *keys.make_parameters(_KEYS),
+            sink(keys.OUTPUT, tr("Border contact"), QgsProcessing.SourceType.TypeVectorLine),
         )
-        for output in (
+
+    def declared_outputs(self) -> Sequence[QgsProcessingOutputDefinition]:
+        """Return the headline figures."""
+        return (
             number_output(COUNT, tr("Number of stretches on the last date")),
             number_output(self.TOTAL_KM, tr("Length of all stretches on the last date (km)")),
             number_output(self.LONGEST_KM, tr("Length of the longest one on the last date (km)")),
@@ -107,8 +84,7 @@ class BorderContact(SnapshotAlgorithm):
             text_output(LAST_DATE, tr("Last date")),
             number_output(FEATURES, tr("Number of features written, of all dates")),
             text_output(SUMMARY, tr("The last date in words, one line a faction")),
-        ):
-            self.addOutput(output)
+        )
 
     def columns(self, *, has_times: bool) -> tuple[Column, ...]:
         """Return the fields of the result."""

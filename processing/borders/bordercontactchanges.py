@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Sequence
 
-from qgis.core import (
-    QgsProcessing,
-    QgsProcessingParameterFeatureSink,
-    QgsWkbTypes,
-)
+from qgis.core import QgsProcessing, QgsWkbTypes
 
 from ...core.i18n import tr
 from .. import parameters as keys
+from ..base import Texts
 from ..contactfields import change_columns, stretch_columns
+from ..definitions import sink
+from ..headlines import DATES, FEATURES, LAST_DATE, SUMMARY, number_output, text_output
 from ..histories import HistoryAlgorithm, Result, Survey
-from ..historyparameters import min_overlap_parameter, optional_sink
-from ..snapshots import DATES, FEATURES, LAST_DATE, SUMMARY, number_output, text_output
+from ..historyparameters import min_overlap_parameter
 
 if TYPE_CHECKING:
+    from qgis.core import QgsProcessingOutputDefinition, QgsProcessingParameterDefinition
+
     from ...core.contactchanges import ContactChange
     from ...core.feedback import Feedback
     from ...core.history import Step
@@ -51,6 +51,8 @@ _KEYS = (
 class BorderContactChanges(HistoryAlgorithm):
     """Flags border contact that was lost or gained, and shows where."""
 
+    NAME = "bordercontactchanges"
+    GROUP = "borders"
     TABLE = "TABLE"
     LOST = "LOST"
     GAINED = "GAINED"
@@ -59,48 +61,34 @@ class BorderContactChanges(HistoryAlgorithm):
     LOST_KM = "LOST_KM"
     GAINED_KM = "GAINED_KM"
 
-    def name(self) -> str:
-        """Return the name that models and scripts hold: never to change."""
-        return "bordercontactchanges"
-
-    def displayName(self) -> str:
-        """Return the name in the toolbox."""
-        return tr("Border contact changes")
-
-    def group(self) -> str:
-        """Return the group in the toolbox."""
-        return tr("Borders")
-
-    def groupId(self) -> str:
-        """Return the group's id."""
-        return "borders"
-
-    def tags(self) -> list[str]:
-        """Return what the toolbox's search finds it by."""
-        return tr(
-            "border,contact,lost,gained,change,frontier,neighbour,neighbor,coast,enclave,faction,"
-            "conflict,crossing"
-        ).split(",")
-
-    def shortDescription(self) -> str:
-        """Return one line of what it gives."""
-        return tr(
-            "Where each faction lost, gained or kept contact with each neighbour's border from "
-            "date to date, with lengths before and after, and who lies along it now."
+    def texts(self) -> Texts:
+        """Return what the toolbox says of it."""
+        return Texts(
+            title=tr("Border contact changes"),
+            summary=tr(
+                "Where each faction lost, gained or kept contact with each neighbour's border from "
+                "date to date, with lengths before and after, and who lies along it now."
+            ),
+            tags=tr(
+                "border,contact,lost,gained,change,frontier,neighbour,neighbor,coast,enclave,"
+                "faction,conflict,crossing"
+            ),
         )
 
-    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Declare parameters and outputs."""
-        for parameter in (
+    def declared_parameters(self) -> Sequence[QgsProcessingParameterDefinition]:
+        """Return what the user gives, results among it."""
+        line = QgsProcessing.SourceType.TypeVectorLine
+        table = QgsProcessing.SourceType.TypeVector
+        return (
             *keys.make_parameters(_KEYS),
             min_overlap_parameter(),
-            QgsProcessingParameterFeatureSink(
-                keys.OUTPUT, tr("Border contact changes"), QgsProcessing.SourceType.TypeVectorLine
-            ),
-            optional_sink(self.TABLE, tr("Table of changes"), QgsProcessing.SourceType.TypeVector),
-        ):
-            self.addParameter(parameter)
-        for output in (
+            sink(keys.OUTPUT, tr("Border contact changes"), line),
+            sink(self.TABLE, tr("Table of changes"), table, optional=True),
+        )
+
+    def declared_outputs(self) -> Sequence[QgsProcessingOutputDefinition]:
+        """Return the headline figures."""
+        return (
             number_output(self.LOST, tr("Number of contacts lost, of factions with neighbours")),
             number_output(self.GAINED, tr("Number of contacts gained")),
             number_output(self.SHRUNK, tr("Number of contacts that shrank")),
@@ -111,8 +99,7 @@ class BorderContactChanges(HistoryAlgorithm):
             text_output(LAST_DATE, tr("Last date")),
             number_output(FEATURES, tr("Number of features written, of all dates")),
             text_output(SUMMARY, tr("What changed by the last date, one sentence a line")),
-        ):
-            self.addOutput(output)
+        )
 
     def results(self, *, has_times: bool) -> tuple[Result, ...]:
         """Return the outputs, the main one first."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Sequence
 
-from qgis.core import QgsProcessing, QgsProcessingParameterFeatureSink, QgsWkbTypes
+from qgis.core import QgsProcessing, QgsWkbTypes
 
 from ...core.i18n import tr
 from .. import parameters as keys
-from ..base import EnclaveWatchAlgorithm
+from ..base import EnclaveWatchAlgorithm, Texts
 from ..changefields import (
     DatedTransition,
     churn_columns,
@@ -16,11 +16,8 @@ from ..changefields import (
     matrix_rows,
     transition_columns,
 )
-from ..definitions import choice_parameter, optional_sink
-from ..help import field_entries
-from ..inputs import Inputs, engine_parameters, read_geography, read_series_of
-from ..output import ResultWriter, name_and_style_on_load
-from ..snapshots import (
+from ..definitions import choice_parameter, sink
+from ..headlines import (
     COUNT,
     DATES,
     FEATURES,
@@ -31,8 +28,13 @@ from ..snapshots import (
     tell_summary,
     text_output,
 )
+from ..help import field_entries
+from ..inputs import Inputs, engine_parameters, read_geography, read_series_of
+from ..output import ResultWriter, name_and_style_on_load
 
 if TYPE_CHECKING:
+    from qgis.core import QgsProcessingOutputDefinition, QgsProcessingParameterDefinition
+
     from ...core.changes import Step
     from ...core.churn import Churn
     from ...core.feedback import Feedback
@@ -70,6 +72,8 @@ _KEYS = (
 class ControlChanges(EnclaveWatchAlgorithm):
     """Gives the ground that went from faction to faction, with a matrix and what flickered."""
 
+    NAME = "controlchanges"
+    GROUP = "change"
     COMPARE = "COMPARE"
     MATRIX = "MATRIX"
     CHURN = "CHURN"
@@ -78,63 +82,48 @@ class ControlChanges(EnclaveWatchAlgorithm):
     NET_KM2 = "NET_KM2"
     FLICKER_KM2 = "FLICKER_KM2"
 
-    def name(self) -> str:
-        """Return the name that models and scripts hold: never to change."""
-        return "controlchanges"
-
-    def displayName(self) -> str:
-        """Return the name in the toolbox."""
-        return tr("Changes of control")
-
-    def group(self) -> str:
-        """Return the group in the toolbox."""
-        return tr("Change")
-
-    def groupId(self) -> str:
-        """Return the group's id."""
-        return "change"
-
-    def tags(self) -> list[str]:
-        """Return what the toolbox's search finds it by."""
-        return tr(
-            "change,transition,gain,loss,advance,retreat,difference,matrix,flicker,churn,"
-            "control,faction,conflict"
-        ).split(",")
-
-    def shortDescription(self) -> str:
-        """Return one line of what it gives."""
-        return tr(
-            "The ground that went from faction to faction between two dates or through a series, "
-            "with a matrix of who took how much from whom, and what came back."
+    def texts(self) -> Texts:
+        """Return what the toolbox says of it."""
+        return Texts(
+            title=tr("Changes of control"),
+            summary=tr(
+                "The ground that went from faction to faction between two dates or through a "
+                "series, with a matrix of who took how much from whom, and what came back."
+            ),
+            tags=tr(
+                "change,transition,gain,loss,advance,retreat,difference,matrix,flicker,churn,"
+                "control,faction,conflict"
+            ),
         )
 
     def help_fields(self) -> list[HelpEntry]:
         """Return the fields of the result."""
         return field_entries(transition_columns(has_times=False))
 
-    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Declare parameters and outputs."""
-        for parameter in keys.make_parameters(_KEYS):
-            self.addParameter(parameter)
-        self.addParameter(
-            choice_parameter(
-                self.COMPARE,
-                tr("Compare"),
-                (_STEPS, _ENDS),
-                tr(
-                    "steps: each date with the next one. ends: the first date with the last one, "
-                    "and nothing between."
-                ),
-            )
-        )
+    def declared_parameters(self) -> Sequence[QgsProcessingParameterDefinition]:
+        """Return what the user gives, results among it."""
         polygon = QgsProcessing.SourceType.TypeVectorPolygon
-        self.addParameter(
-            QgsProcessingParameterFeatureSink(keys.OUTPUT, tr("Changes of control"), polygon)
-        )
         table = QgsProcessing.SourceType.TypeVector
-        self.addParameter(optional_sink(self.MATRIX, tr("Matrix of changes"), table))
-        self.addParameter(optional_sink(self.CHURN, tr("Churn"), polygon))
-        for output in (
+        compare = choice_parameter(
+            self.COMPARE,
+            tr("Compare"),
+            (_STEPS, _ENDS),
+            tr(
+                "steps: each date with the next one. ends: the first date with the last one, "
+                "and nothing between."
+            ),
+        )
+        return (
+            *keys.make_parameters(_KEYS),
+            compare,
+            sink(keys.OUTPUT, tr("Changes of control"), polygon),
+            sink(self.MATRIX, tr("Matrix of changes"), table, optional=True, by_default=False),
+            sink(self.CHURN, tr("Churn"), polygon, optional=True, by_default=False),
+        )
+
+    def declared_outputs(self) -> Sequence[QgsProcessingOutputDefinition]:
+        """Return the headline figures."""
+        return (
             number_output(self.CHANGED_KM2, tr("Ground that changed hands, of all steps (km2)")),
             number_output(self.REDRAW_KM2, tr("Ground only drawn otherwise, of all steps (km2)")),
             number_output(
@@ -148,8 +137,7 @@ class ControlChanges(EnclaveWatchAlgorithm):
             text_output(LAST_DATE, tr("Last date")),
             number_output(FEATURES, tr("Number of features written")),
             text_output(SUMMARY, tr("All changes in words, one line a faction")),
-        ):
-            self.addOutput(output)
+        )
 
     def compute(self, inputs: Inputs, feedback: Feedback) -> dict[str, Any]:
         """Read, compare, write."""

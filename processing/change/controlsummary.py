@@ -4,33 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Sequence
 
-from qgis.core import (
-    QgsProcessing,
-    QgsProcessingParameterBoolean,
-    QgsProcessingParameterFeatureSink,
-    QgsWkbTypes,
-)
+from qgis.core import QgsProcessing, QgsProcessingParameterBoolean, QgsWkbTypes
 
 from ...core.i18n import tr
 from .. import parameters as keys
-from ..base import EnclaveWatchAlgorithm
-from ..definitions import with_help
-from ..help import field_entries
-from ..inputs import Inputs, engine_parameters, read_geography, read_series_of
-from ..output import ResultWriter, name_and_style_on_load
-from ..snapshots import (
+from ..base import EnclaveWatchAlgorithm, Texts
+from ..definitions import sink, with_help
+from ..headlines import (
     DATES,
     FEATURES,
     LAST_DATE,
     SUMMARY,
-    Finding,
     layer_name,
     number_output,
     tell_summary,
     text_output,
 )
+from ..help import field_entries
+from ..inputs import Inputs, engine_parameters, read_geography, read_series_of
+from ..output import ResultWriter, name_and_style_on_load
+from ..snapshots import Finding
 
 if TYPE_CHECKING:
+    from qgis.core import QgsProcessingOutputDefinition, QgsProcessingParameterDefinition
+
     from ...core.feedback import Feedback
     from ...core.geography import Geography
     from ...core.model import Parameters
@@ -68,40 +65,26 @@ _KEYS = (
 class ControlSummary(EnclaveWatchAlgorithm):
     """Gives one row a date and holder, so that the rows of a date sum to the home country."""
 
+    NAME = "controlsummary"
+    GROUP = "change"
     BY_PROVINCE = "BY_PROVINCE"
     HOME_KM2 = "HOME_KM2"
     UNASSIGNED_KM2 = "UNASSIGNED_KM2"
     CONTESTED_KM2 = "CONTESTED_KM2"
     OUTSIDE_KM2 = "OUTSIDE_KM2"
 
-    def name(self) -> str:
-        """Return the name that models and scripts hold: never to change."""
-        return "controlsummary"
-
-    def displayName(self) -> str:
-        """Return the name in the toolbox."""
-        return tr("Summary of control")
-
-    def group(self) -> str:
-        """Return the group in the toolbox."""
-        return tr("Change")
-
-    def groupId(self) -> str:
-        """Return the group's id."""
-        return "change"
-
-    def tags(self) -> list[str]:
-        """Return what the toolbox's search finds it by."""
-        return tr(
-            "summary,statistics,table,share,percent,area,province,gain,loss,net,contested,"
-            "unassigned,control,faction,conflict"
-        ).split(",")
-
-    def shortDescription(self) -> str:
-        """Return one line of what it gives."""
-        return tr(
-            "A table of who holds how much of the home country on each date, with contested and "
-            "unassigned ground, enclaves, border contact, front line, gains and losses."
+    def texts(self) -> Texts:
+        """Return what the toolbox says of it."""
+        return Texts(
+            title=tr("Summary of control"),
+            summary=tr(
+                "A table of who holds how much of the home country on each date, with contested "
+                "and unassigned ground, enclaves, border contact, front line, gains and losses."
+            ),
+            tags=tr(
+                "summary,statistics,table,share,percent,area,province,gain,loss,net,contested,"
+                "unassigned,control,faction,conflict"
+            ),
         )
 
     def help_fields(self) -> list[HelpEntry]:
@@ -110,24 +93,23 @@ class ControlSummary(EnclaveWatchAlgorithm):
 
         return field_entries(summary_columns(has_times=False))
 
-    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Declare parameters and outputs."""
-        for parameter in keys.make_parameters(_KEYS):
-            self.addParameter(parameter)
-        self.addParameter(
-            with_help(
-                QgsProcessingParameterBoolean(
-                    self.BY_PROVINCE, tr("One row a province"), defaultValue=False
-                ),
-                tr("Give each holder one row a province, in place of one for the whole country."),
-            )
+    def declared_parameters(self) -> Sequence[QgsProcessingParameterDefinition]:
+        """Return what the user gives, results among it."""
+        by_province = with_help(
+            QgsProcessingParameterBoolean(
+                self.BY_PROVINCE, tr("One row a province"), defaultValue=False
+            ),
+            tr("Give each holder one row a province, in place of one for the whole country."),
         )
-        self.addParameter(
-            QgsProcessingParameterFeatureSink(
-                keys.OUTPUT, tr("Summary of control"), QgsProcessing.SourceType.TypeVector
-            )
+        return (
+            *keys.make_parameters(_KEYS),
+            by_province,
+            sink(keys.OUTPUT, tr("Summary of control"), QgsProcessing.SourceType.TypeVector),
         )
-        for output in (
+
+    def declared_outputs(self) -> Sequence[QgsProcessingOutputDefinition]:
+        """Return the headline figures."""
+        return (
             number_output(self.HOME_KM2, tr("Area of the home country (km2)")),
             number_output(self.UNASSIGNED_KM2, tr("Of it, unassigned on the last date (km2)")),
             number_output(self.CONTESTED_KM2, tr("Of it, contested on the last date (km2)")),
@@ -138,8 +120,7 @@ class ControlSummary(EnclaveWatchAlgorithm):
             text_output(LAST_DATE, tr("Last date")),
             number_output(FEATURES, tr("Number of rows written, of all dates")),
             text_output(SUMMARY, tr("The last date in words, one line a row")),
-        ):
-            self.addOutput(output)
+        )
 
     def compute(self, inputs: Inputs, feedback: Feedback) -> dict[str, Any]:
         """Read, analyse, write."""

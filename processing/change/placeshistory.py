@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Sequence
 
-from qgis.core import (
-    QgsProcessing,
-    QgsProcessingParameterFeatureSink,
-    QgsProcessingParameterFeatureSource,
-    QgsWkbTypes,
-)
+from qgis.core import QgsProcessing, QgsProcessingParameterFeatureSource, QgsWkbTypes
 
 from ...core.i18n import tr
 from .. import parameters as keys
-from ..base import EnclaveWatchAlgorithm
-from ..definitions import with_help
-from ..help import field_entries
-from ..inputs import Inputs, read_all_places, read_series_of
-from ..output import ResultWriter, name_and_style_on_load
-from ..placefields import history_columns, spell_columns, spell_rows
-from ..snapshots import (
+from ..base import EnclaveWatchAlgorithm, Texts
+from ..definitions import sink, with_help
+from ..headlines import (
     COUNT,
     DATES,
     FEATURES,
@@ -30,8 +21,14 @@ from ..snapshots import (
     tell_summary,
     text_output,
 )
+from ..help import field_entries
+from ..inputs import Inputs, read_all_places, read_series_of
+from ..output import ResultWriter, name_and_style_on_load
+from ..placefields import history_columns, spell_columns, spell_rows
 
 if TYPE_CHECKING:
+    from qgis.core import QgsProcessingOutputDefinition, QgsProcessingParameterDefinition
+
     from ...core.feedback import Feedback
     from ...core.placehistory import PlaceHistory
     from ...core.series import Series
@@ -59,77 +56,57 @@ _AFTER_PLACES = (
 class PlacesHistory(EnclaveWatchAlgorithm):
     """Gives each place with its present holder, and a table of all who held it."""
 
+    NAME = "placeshistory"
+    GROUP = "change"
     TABLE = "TABLE"
     CHANGED = "CHANGED"
 
-    def name(self) -> str:
-        """Return the name that models and scripts hold: never to change."""
-        return "placeshistory"
-
-    def displayName(self) -> str:
-        """Return the name in the toolbox."""
-        return tr("History of places")
-
-    def group(self) -> str:
-        """Return the group in the toolbox."""
-        return tr("Change")
-
-    def groupId(self) -> str:
-        """Return the group's id."""
-        return "change"
-
-    def tags(self) -> list[str]:
-        """Return what the toolbox's search finds it by."""
-        return tr(
-            "place,town,city,village,history,holder,captured,lost,changed hands,control,faction,"
-            "conflict"
-        ).split(",")
-
-    def shortDescription(self) -> str:
-        """Return one line of what it gives."""
-        return tr(
-            "Who held each town from when to when, for how many days, how often it changed hands, "
-            "and who holds it now."
+    def texts(self) -> Texts:
+        """Return what the toolbox says of it."""
+        return Texts(
+            title=tr("History of places"),
+            summary=tr(
+                "Who held each town from when to when, for how many days, how often it changed "
+                "hands, and who holds it now."
+            ),
+            tags=tr(
+                "place,town,city,village,history,holder,captured,lost,changed hands,control,"
+                "faction,conflict"
+            ),
         )
 
     def help_fields(self) -> list[HelpEntry]:
         """Return the fields of the result."""
         return field_entries((*history_columns(has_times=False), *spell_columns(has_times=False)))
 
-    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Declare parameters and outputs."""
+    def declared_parameters(self) -> Sequence[QgsProcessingParameterDefinition]:
+        """Return what the user gives, results among it."""
         places = with_help(
             QgsProcessingParameterFeatureSource(
                 keys.PLACES, tr("Places"), [QgsProcessing.SourceType.TypeVectorPoint]
             ),
             tr("Points, towns for instance."),
         )
-        before, after = keys.make_parameters(_BEFORE_PLACES), keys.make_parameters(_AFTER_PLACES)
-        for parameter in (*before, places, *after):
-            self.addParameter(parameter)
-        self.addParameter(
-            QgsProcessingParameterFeatureSink(
-                keys.OUTPUT, tr("Places"), QgsProcessing.SourceType.TypeVectorPoint
-            )
+        point = QgsProcessing.SourceType.TypeVectorPoint
+        table = QgsProcessing.SourceType.TypeVector
+        return (
+            *keys.make_parameters(_BEFORE_PLACES),
+            places,
+            *keys.make_parameters(_AFTER_PLACES),
+            sink(keys.OUTPUT, tr("Places"), point),
+            sink(self.TABLE, tr("Holders of places"), table, optional=True),
         )
-        self.addParameter(
-            QgsProcessingParameterFeatureSink(
-                self.TABLE,
-                tr("Holders of places"),
-                QgsProcessing.SourceType.TypeVector,
-                None,
-                optional=True,
-            )
-        )
-        for output in (
+
+    def declared_outputs(self) -> Sequence[QgsProcessingOutputDefinition]:
+        """Return the headline figures."""
+        return (
             number_output(COUNT, tr("Number of places")),
             number_output(self.CHANGED, tr("Of them, places that changed hands")),
             number_output(DATES, tr("Number of dates")),
             text_output(LAST_DATE, tr("Last date")),
             number_output(FEATURES, tr("Number of rows of the table of holders")),
             text_output(SUMMARY, tr("The places that changed hands, one line each")),
-        ):
-            self.addOutput(output)
+        )
 
     def compute(self, inputs: Inputs, feedback: Feedback) -> dict[str, Any]:
         """Read, look who held each place, write."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Sequence
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsProcessing,
-    QgsProcessingParameterFeatureSink,
     QgsProcessingParameterNumber,
     QgsWkbTypes,
 )
@@ -17,13 +16,13 @@ from ...core.errors import EmptyLayerError
 from ...core.feedback import Feedback
 from ...core.i18n import tr
 from .. import parameters as keys
-from ..base import EnclaveWatchAlgorithm
+from ..base import EnclaveWatchAlgorithm, Texts
 from ..convert import crs_text
-from ..definitions import distance_parameter, with_help
+from ..definitions import distance_parameter, sink, with_help
+from ..headlines import COUNT, SUMMARY, number_output, text_output
 from ..help import field_entries
 from ..inputs import Inputs, source_label
 from ..output import ResultWriter, name_and_style_on_load
-from ..snapshots import COUNT, SUMMARY, number_output, text_output
 from ..styling import style_control
 from .auditreader import AuditFields, read_audit_rows
 from .columns import count_columns, problem_columns
@@ -31,6 +30,8 @@ from .fixed import FixedWriter
 from .style import style_problems
 
 if TYPE_CHECKING:
+    from qgis.core import QgsProcessingOutputDefinition, QgsProcessingParameterDefinition
+
     from ...core.audit import AuditRow, KindCount, Problem
     from ...core.series import Series
     from ..help import HelpEntry
@@ -52,6 +53,8 @@ _NO_GEOMETRY = QgsWkbTypes.Type.NoGeometry
 class AuditControl(EnclaveWatchAlgorithm):
     """Tells what would make figures wrong, and repairs what can be without a decision."""
 
+    NAME = "auditcontrol"
+    GROUP = "data"
     SLIVER_WIDTH = "SLIVER_WIDTH"
     JUMP_FACTOR = "JUMP_FACTOR"
     TABLE = "TABLE"
@@ -70,86 +73,61 @@ class AuditControl(EnclaveWatchAlgorithm):
     REPAIRED = "REPAIRED"
     DROPPED = "DROPPED"
 
-    def name(self) -> str:
-        """Return the name that models and scripts hold: never to change."""
-        return "auditcontrol"
-
-    def displayName(self) -> str:
-        """Return the name in the toolbox."""
-        return tr("Audit control layer")
-
-    def group(self) -> str:
-        """Return the group in the toolbox."""
-        return tr("Data")
-
-    def groupId(self) -> str:
-        """Return the group's id."""
-        return "data"
-
-    def tags(self) -> list[str]:
-        """Return what the toolbox's search finds it by."""
-        return tr(
-            "audit,check,validity,topology,overlap,gap,sliver,repair,fix,missing,control,faction"
-        ).split(",")
-
-    def shortDescription(self) -> str:
-        """Return one line of what it gives."""
-        return tr(
-            "Everything that is wrong with a control layer: geometry, factions, dates, overlaps, "
-            "gaps, slivers, missing days, sudden redefinitions; and a repaired copy."
+    def texts(self) -> Texts:
+        """Return what the toolbox says of it."""
+        return Texts(
+            title=tr("Audit control layer"),
+            summary=tr(
+                "Everything that is wrong with a control layer: geometry, factions, dates, "
+                "overlaps, gaps, slivers, missing days, sudden redefinitions; and a repaired copy."
+            ),
+            tags=tr(
+                "audit,check,validity,topology,overlap,gap,sliver,repair,fix,missing,control,"
+                "faction"
+            ),
         )
 
     def help_fields(self) -> list[HelpEntry]:
         """Return the fields of the result."""
         return field_entries(problem_columns(has_times=False))
 
-    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Declare parameters and outputs."""
-        for parameter in keys.make_parameters(_KEYS):
-            self.addParameter(parameter)
-        self.addParameter(
+    def declared_parameters(self) -> Sequence[QgsProcessingParameterDefinition]:
+        """Return what the user gives, results among it."""
+        polygon = QgsProcessing.SourceType.TypeVectorPolygon
+        table = QgsProcessing.SourceType.TypeVector
+        jump_factor = QgsProcessingParameterNumber(
+            self.JUMP_FACTOR,
+            tr("Jump factor"),
+            QgsProcessingParameterNumber.Type.Double,
+            defaultValue=_JUMP_FACTOR,
+            minValue=1.0,
+        )
+        return (
+            *keys.make_parameters(_KEYS),
             distance_parameter(
                 self.SLIVER_WIDTH,
                 tr("Sliver width"),
                 _SLIVER_WIDTH_M,
                 tr("In metres. What is narrower than this on average is a sliver."),
-            )
-        )
-        self.addParameter(
+            ),
             with_help(
-                QgsProcessingParameterNumber(
-                    self.JUMP_FACTOR,
-                    tr("Jump factor"),
-                    QgsProcessingParameterNumber.Type.Double,
-                    defaultValue=_JUMP_FACTOR,
-                    minValue=1.0,
-                ),
+                jump_factor,
                 tr(
                     "A change of a faction's area so many times its usual one is a sudden "
                     "redefinition. The help has the whole rule."
                 ),
                 advanced=True,
-            )
+            ),
+            sink(keys.OUTPUT, tr("Problems"), polygon),
+            sink(
+                self.TABLE, tr("Table of problems by kind"), table, optional=True, by_default=False
+            ),
+            sink(self.FIXED, tr("Repaired copy"), polygon, optional=True, by_default=False),
         )
-        self._add_sinks()
-        self._add_figures()
 
-    def _add_sinks(self) -> None:
-        polygon = QgsProcessing.SourceType.TypeVectorPolygon
-        table = QgsProcessing.SourceType.TypeVector
-        for key, label, kind, optional in (
-            (keys.OUTPUT, tr("Problems"), polygon, False),
-            (self.TABLE, tr("Table of problems by kind"), table, True),
-            (self.FIXED, tr("Repaired copy"), polygon, True),
-        ):
-            self.addParameter(
-                QgsProcessingParameterFeatureSink(
-                    key, label, kind, optional=optional, createByDefault=not optional
-                )
-            )
-
-    def _add_figures(self) -> None:
-        for output in (
+    def declared_outputs(self) -> Sequence[QgsProcessingOutputDefinition]:
+        """Return the headline figures."""
+        return (
             number_output(COUNT, tr("Number of problems")),
             number_output(self.ERRORS, tr("Number of errors")),
             number_output(self.WARNINGS, tr("Number of warnings")),
@@ -165,8 +143,7 @@ class AuditControl(EnclaveWatchAlgorithm):
             number_output(self.REPAIRED, tr("Number of features repaired in the copy")),
             number_output(self.DROPPED, tr("Number of features left out of the copy")),
             text_output(SUMMARY, tr("The problems in words, one line a kind")),
-        ):
-            self.addOutput(output)
+        )
 
     def compute(self, inputs: Inputs, feedback: Feedback) -> dict[str, Any]:
         """Read, look, write."""

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Sequence
 
 from qgis.core import (
     QgsProcessing,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
-    QgsProcessingParameterFeatureSink,
     QgsWkbTypes,
 )
 
 from ...core.errors import EmptyLayerError, EnclaveWatchError
 from ...core.i18n import tr
 from .. import parameters as keys
-from ..base import EnclaveWatchAlgorithm
+from ..base import EnclaveWatchAlgorithm, Texts
+from ..definitions import sink
+from ..headlines import DATES, FEATURES, LAST_DATE, SUMMARY, number_output, text_output
 from ..help import field_entries
 from ..inputs import Inputs, read_moment
 from ..output import ResultWriter, name_and_style_on_load
-from ..snapshots import DATES, FEATURES, LAST_DATE, SUMMARY, number_output, text_output
 from . import seriesparameters as own
 from .columns import series_columns
 from .gather import Gatherer
@@ -29,6 +29,8 @@ from .seriesrules import check_series_inputs, rules_for
 from .sources import sources_of_files, sources_of_layers
 
 if TYPE_CHECKING:
+    from qgis.core import QgsProcessingOutputDefinition, QgsProcessingParameterDefinition
+
     from ...core.assembly import Assembled
     from ...core.feedback import Feedback
     from ..help import HelpEntry
@@ -40,6 +42,8 @@ __all__ = ["BuildSeries"]
 class BuildSeries(EnclaveWatchAlgorithm):
     """Makes one control layer of many layers or files, each with the date it was valid on."""
 
+    NAME = "buildseries"
+    GROUP = "data"
     FACTIONS = "FACTIONS"
     FIRST_DATE = "FIRST_DATE"
     MISSING = "MISSING"
@@ -51,50 +55,34 @@ class BuildSeries(EnclaveWatchAlgorithm):
         super().__init__()
         self._sources: list[Source] = []
 
-    def name(self) -> str:
-        """Return the name that models and scripts hold: never to change."""
-        return "buildseries"
-
-    def displayName(self) -> str:
-        """Return the name in the toolbox."""
-        return tr("Build series")
-
-    def group(self) -> str:
-        """Return the group in the toolbox."""
-        return tr("Data")
-
-    def groupId(self) -> str:
-        """Return the group's id."""
-        return "data"
-
-    def tags(self) -> list[str]:
-        """Return what the toolbox's search finds it by."""
-        return tr(
-            "series,merge,folder,date,file name,temporal,time,control,faction,snapshot,"
-            "geojson,kml,batch"
-        ).split(",")
-
-    def shortDescription(self) -> str:
-        """Return one line of what it gives."""
-        return tr(
-            "One control layer with faction, start and end, of many layers or of a folder of files "
-            "with the date in their names, ready for the Temporal Controller."
+    def texts(self) -> Texts:
+        """Return what the toolbox says of it."""
+        return Texts(
+            title=tr("Build series"),
+            summary=tr(
+                "One control layer with faction, start and end, of many layers or of a folder of "
+                "files with the date in their names, ready for the Temporal Controller."
+            ),
+            tags=tr(
+                "series,merge,folder,date,file name,temporal,time,control,faction,snapshot,"
+                "geojson,kml,batch"
+            ),
         )
 
     def help_fields(self) -> list[HelpEntry]:
         """Return the fields of the result."""
         return field_entries(series_columns(has_times=False))
 
-    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Declare parameters and outputs."""
-        for parameter in own.series_parameters():
-            self.addParameter(parameter)
-        self.addParameter(
-            QgsProcessingParameterFeatureSink(
-                keys.OUTPUT, tr("Control layer"), QgsProcessing.SourceType.TypeVectorPolygon
-            )
+    def declared_parameters(self) -> Sequence[QgsProcessingParameterDefinition]:
+        """Return what the user gives, results among it."""
+        return (
+            *own.series_parameters(),
+            sink(keys.OUTPUT, tr("Control layer"), QgsProcessing.SourceType.TypeVectorPolygon),
         )
-        for output in (
+
+    def declared_outputs(self) -> Sequence[QgsProcessingOutputDefinition]:
+        """Return the headline figures."""
+        return (
             number_output(FEATURES, tr("Number of polygons written")),
             number_output(DATES, tr("Number of dates")),
             text_output(self.FIRST_DATE, tr("First date")),
@@ -105,8 +93,7 @@ class BuildSeries(EnclaveWatchAlgorithm):
             number_output(self.SKIPPED, tr("Number of features left out")),
             number_output(self.SKIPPED_SOURCES, tr("Number of files or layers left out")),
             text_output(SUMMARY, tr("The series in one line")),
-        ):
-            self.addOutput(output)
+        )
 
     def checkParameterValues(
         self, parameters: dict[str, Any], context: QgsProcessingContext

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import TYPE_CHECKING, Any, Iterator, Sequence
 
-from qgis.core import (
-    QgsProcessing,
-    QgsProcessingParameterFeatureSink,
-    QgsWkbTypes,
-)
+from qgis.core import QgsProcessing, QgsWkbTypes
 
 from ...core.i18n import tr
 from ...core.text import summary_lines
 from .. import parameters as keys
+from ..base import Texts
+from ..definitions import sink
 from ..fields import Column, enclave_columns
-from ..snapshots import (
-    COUNT,
-    DATES,
-    FEATURES,
-    LAST_DATE,
-    SUMMARY,
-    Finding,
-    SnapshotAlgorithm,
-    number_output,
-    text_output,
-)
+from ..headlines import COUNT, DATES, FEATURES, LAST_DATE, SUMMARY, number_output, text_output
+from ..snapshots import Finding, SnapshotAlgorithm
 
 if TYPE_CHECKING:
+    from qgis.core import QgsProcessingOutputDefinition, QgsProcessingParameterDefinition
+
     from ...core.timeline import SnapshotAnalysis
     from ..output import StyleFunction
 
@@ -63,50 +54,36 @@ _KEYS = (
 class EnclaveAreas(SnapshotAlgorithm):
     """Gives each faction's enclaves on each date, with their areas, borders and neighbours."""
 
+    NAME = "enclaveareas"
+    GROUP = "enclaves"
     TOTAL_KM2 = "TOTAL_KM2"
     LARGEST_KM2 = "LARGEST_KM2"
     LARGEST_FACTION = "LARGEST_FACTION"
 
-    def name(self) -> str:
-        """Return the name that models and scripts hold: never to change."""
-        return "enclaveareas"
-
-    def displayName(self) -> str:
-        """Return the name in the toolbox."""
-        return tr("Enclave areas")
-
-    def group(self) -> str:
-        """Return the group in the toolbox."""
-        return tr("Enclaves")
-
-    def groupId(self) -> str:
-        """Return the group's id."""
-        return "enclaves"
-
-    def tags(self) -> list[str]:
-        """Return what the toolbox's search finds it by."""
-        return tr(
-            "enclave,pocket,area,control,territory,faction,conflict,"
-            "encircled,besieged,border,snapshot"
-        ).split(",")
-
-    def shortDescription(self) -> str:
-        """Return one line of what it gives."""
-        return tr(
-            "Each faction's connected pieces of ground on each date, with area, perimeter, share, "
-            "border contact, neighbours, status, provinces and places."
+    def texts(self) -> Texts:
+        """Return what the toolbox says of it."""
+        return Texts(
+            title=tr("Enclave areas"),
+            summary=tr(
+                "Each faction's connected pieces of ground on each date, with area, perimeter, "
+                "share, border contact, neighbours, status, provinces and places."
+            ),
+            tags=tr(
+                "enclave,pocket,area,control,territory,faction,conflict,"
+                "encircled,besieged,border,snapshot"
+            ),
         )
 
-    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Declare parameters and outputs."""
-        for parameter in keys.make_parameters(_KEYS):
-            self.addParameter(parameter)
-        self.addParameter(
-            QgsProcessingParameterFeatureSink(
-                keys.OUTPUT, tr("Enclaves"), QgsProcessing.SourceType.TypeVectorPolygon
-            )
+    def declared_parameters(self) -> Sequence[QgsProcessingParameterDefinition]:
+        """Return what the user gives, results among it."""
+        return (
+            *keys.make_parameters(_KEYS),
+            sink(keys.OUTPUT, tr("Enclaves"), QgsProcessing.SourceType.TypeVectorPolygon),
         )
-        for output in (
+
+    def declared_outputs(self) -> Sequence[QgsProcessingOutputDefinition]:
+        """Return the headline figures."""
+        return (
             number_output(COUNT, tr("Number of enclaves on the last date")),
             number_output(self.TOTAL_KM2, tr("Area of all enclaves on the last date (km2)")),
             number_output(self.LARGEST_KM2, tr("Area of the largest one on the last date (km2)")),
@@ -115,8 +92,7 @@ class EnclaveAreas(SnapshotAlgorithm):
             text_output(LAST_DATE, tr("Last date")),
             number_output(FEATURES, tr("Number of features written, of all dates")),
             text_output(SUMMARY, tr("The last date in words, one line a faction")),
-        ):
-            self.addOutput(output)
+        )
 
     def columns(self, *, has_times: bool) -> tuple[Column, ...]:
         """Return the fields of the result."""

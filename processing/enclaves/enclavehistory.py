@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Sequence
 
-from qgis.core import (
-    QgsProcessing,
-    QgsProcessingParameterFeatureSink,
-    QgsWkbTypes,
-)
+from qgis.core import QgsProcessing, QgsWkbTypes
 
 from ...core.i18n import tr
 from .. import parameters as keys
+from ..base import Texts
+from ..definitions import sink
+from ..headlines import COUNT, DATES, FEATURES, LAST_DATE, SUMMARY, number_output, text_output
 from ..histories import HistoryAlgorithm, Result, Survey
 from ..historyfields import HistoryRow, event_columns, history_columns
 from ..historyparameters import (
@@ -20,11 +19,11 @@ from ..historyparameters import (
     NECK_WIDTH,
     min_overlap_parameter,
     neck_parameters,
-    optional_sink,
 )
-from ..snapshots import COUNT, DATES, FEATURES, LAST_DATE, SUMMARY, number_output, text_output
 
 if TYPE_CHECKING:
+    from qgis.core import QgsProcessingOutputDefinition, QgsProcessingParameterDefinition
+
     from ...core.feedback import Feedback
     from ...core.history import Step, TracedEnclave
     from ...core.necks import Neck, NeckFinder
@@ -64,6 +63,8 @@ _EVENTS_IN_LOG = 40
 class EnclaveHistory(HistoryAlgorithm):
     """Follows enclaves from date to date, and tells what happened to them."""
 
+    NAME = "enclavehistory"
+    GROUP = "enclaves"
     EVENTS = "EVENTS"
     EVENT_COUNT = "EVENT_COUNT"
     ENCLAVES = "ENCLAVES"
@@ -75,49 +76,35 @@ class EnclaveHistory(HistoryAlgorithm):
     LARGEST_LOST = "LARGEST_LOST"
     NARROWEST_NECK_M = "NARROWEST_NECK_M"
 
-    def name(self) -> str:
-        """Return the name that models and scripts hold: never to change."""
-        return "enclavehistory"
-
-    def displayName(self) -> str:
-        """Return the name in the toolbox."""
-        return tr("Enclave history")
-
-    def group(self) -> str:
-        """Return the group in the toolbox."""
-        return tr("Enclaves")
-
-    def groupId(self) -> str:
-        """Return the group's id."""
-        return "enclaves"
-
-    def tags(self) -> list[str]:
-        """Return what the toolbox's search finds it by."""
-        return tr(
-            "enclave,pocket,history,lineage,event,split,merge,vanish,appear,encircled,track,"
-            "faction,conflict,change,neck"
-        ).split(",")
-
-    def shortDescription(self) -> str:
-        """Return one line of what it gives."""
-        return tr(
-            "Each enclave through all dates under a number that it keeps: what it follows from, "
-            "what became of it, who took its ground; and a table of all events, in sentences."
+    def texts(self) -> Texts:
+        """Return what the toolbox says of it."""
+        return Texts(
+            title=tr("Enclave history"),
+            summary=tr(
+                "Each enclave through all dates under a number that it keeps: what it follows from,"
+                " what became of it, who took its ground; and a table of all events, in sentences."
+            ),
+            tags=tr(
+                "enclave,pocket,history,lineage,event,split,merge,vanish,appear,encircled,track,"
+                "faction,conflict,change,neck"
+            ),
         )
 
-    def initAlgorithm(self, configuration: dict[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Declare parameters and outputs."""
-        for parameter in (
+    def declared_parameters(self) -> Sequence[QgsProcessingParameterDefinition]:
+        """Return what the user gives, results among it."""
+        polygon = QgsProcessing.SourceType.TypeVectorPolygon
+        point = QgsProcessing.SourceType.TypeVectorPoint
+        return (
             *keys.make_parameters(_KEYS),
             min_overlap_parameter(),
             *neck_parameters(),
-            QgsProcessingParameterFeatureSink(
-                keys.OUTPUT, tr("Enclave history"), QgsProcessing.SourceType.TypeVectorPolygon
-            ),
-            optional_sink(self.EVENTS, tr("Events"), QgsProcessing.SourceType.TypeVectorPoint),
-        ):
-            self.addParameter(parameter)
-        for output in (
+            sink(keys.OUTPUT, tr("Enclave history"), polygon),
+            sink(self.EVENTS, tr("Events"), point, optional=True),
+        )
+
+    def declared_outputs(self) -> Sequence[QgsProcessingOutputDefinition]:
+        """Return the headline figures."""
+        return (
             number_output(COUNT, tr("Number of enclaves on the last date")),
             number_output(self.ENCLAVES, tr("Number of different enclaves, over all dates")),
             number_output(self.EVENT_COUNT, tr("Number of events, over all dates")),
@@ -135,8 +122,7 @@ class EnclaveHistory(HistoryAlgorithm):
             text_output(LAST_DATE, tr("Last date")),
             number_output(FEATURES, tr("Number of features written, of all dates")),
             text_output(SUMMARY, tr("The events of the last date, one sentence a line")),
-        ):
-            self.addOutput(output)
+        )
 
     def results(self, *, has_times: bool) -> tuple[Result, ...]:
         """Return the outputs, the main one first."""
