@@ -7,7 +7,7 @@ taken back to intervals along the line, and intervals are united, cut and compar
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, Iterable
+from typing import TYPE_CHECKING, Dict, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +60,20 @@ class BorderRuler:
                 if contact.neighbour == neighbour and contact.length_km >= LEAST_CONTACT_KM:
                     result = union_of(result, line.stretch(contact))
         return result
+
+    def lengths_km(self, enclaves: Sequence[Enclave]) -> dict[str, float]:
+        """Return the contact of enclaves together in km by neighbour, the longest first.
+
+        Border that several of them lie along counts once.
+        """
+        lengths_km: dict[str, float] = {}
+        for neighbour in self._lines:
+            own = [c for each in enclaves for c in each.contacts if c.neighbour == neighbour]
+            if len(own) == 1:
+                lengths_km[neighbour] = own[0].length_km
+            elif own:
+                lengths_km[neighbour] = self.length_km(self.stretch(enclaves, neighbour), neighbour)
+        return dict(sorted(lengths_km.items(), key=lambda item: (-item[1], item[0])))
 
     def geometry(self, stretch: Stretch, neighbour: str) -> Geometry:
         """Return a stretch as a MultiLineString on the border; empty without any length."""

@@ -15,6 +15,7 @@ from .extents import NOWHERE, Extent, ExtentFinder
 from .ground import GroundMatcher
 from .holders import CONTESTED, UNASSIGNED, Holders, holders_name
 from .i18n import tr
+from .stretches import BorderRuler
 from .timeline import analyse
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ class SummaryRow:
     outside_km2 : of it, ground outside the home country; None in a province
     enclaves, largest_km2 : number of enclaves and size of the largest; in a province, of
         those with presence there, and of their ground there
-    border_km, front_km : by neighbour and by faction, the longest first; empty in a province
+    border_km : by neighbour, the longest first; border that two enclaves lie along counts once;
+        empty in a province
+    front_km : by faction, the longest first; empty in a province
     gained_km2, lost_km2 : since the date before, without redrawing; None on the first date
     redraw_km2 : what redrawing brought (above 0) or took
     holders : the factions that hold it
@@ -145,6 +148,7 @@ class _RowMaker:
         self._finder = ExtentFinder(series.store, matcher, feedback)
         self._home = self._home_extent(series, feedback)
         self._by_province = by_province
+        self._ruler = BorderRuler(geography)
 
     def _home_extent(self, series: Series, feedback: Feedback) -> Extent | None:
         if self._geography.home_area_km2 is None:
@@ -224,7 +228,7 @@ class _RowMaker:
                 outside_km2=outside_km2,
                 holders=(faction,),
             )
-            rows.append(_with_enclaves(row, own))
+            rows.append(_with_enclaves(row, own, self._ruler))
         return rows
 
     def _contested_rows(
@@ -356,15 +360,13 @@ def _with_moves(
     return replace(row, gained_km2=gained_km2, lost_km2=lost_km2, redraw_km2=redraw_km2)
 
 
-def _with_enclaves(row: SummaryRow, enclaves: Sequence[Enclave]) -> SummaryRow:
+def _with_enclaves(row: SummaryRow, enclaves: Sequence[Enclave], ruler: BorderRuler) -> SummaryRow:
     if row.province is None:
         return replace(
             row,
             enclaves=len(enclaves),
             largest_km2=max((each.area_km2 for each in enclaves), default=0.0),
-            border_km=_longest_first(
-                (contact.neighbour, contact.length_km) for e in enclaves for contact in e.contacts
-            ),
+            border_km=tuple(ruler.lengths_km(enclaves).items()),
             front_km=_longest_first(
                 (front.faction, front.length_km) for e in enclaves for front in e.fronts
             ),

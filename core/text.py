@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Iterable, Sequence
+from typing import TYPE_CHECKING, Callable, Mapping, Sequence
 
 from .i18n import tr
 
@@ -20,6 +20,8 @@ __all__ = [
 ]
 
 _SEPARATOR = "; "
+
+ContactLengths = Callable[[Sequence["Enclave"]], Mapping[str, float]]
 
 
 def border_with_text(enclave: Enclave) -> str:
@@ -53,38 +55,36 @@ def enclosed_by_text(enclave: Enclave) -> str:
     return _SEPARATOR.join(enclave.enclosed_by)
 
 
-def contacts_text(enclaves: Iterable[Enclave]) -> str:
-    """Return the border contact of several enclaves together: `Iraq 85.0 km, Turkey 3.2 km`.
-
-    The neighbour with the longest contact comes first; '' without any contact.
-    """
-    lengths_km: dict[str, float] = {}
-    for enclave in enclaves:
-        for contact in enclave.contacts:
-            lengths_km[contact.neighbour] = (
-                lengths_km.get(contact.neighbour, 0.0) + contact.length_km
-            )
-    longest_first = sorted(lengths_km.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{neighbour} {length_km:,.1f} km" for neighbour, length_km in longest_first)
+def contacts_text(lengths_km: Mapping[str, float]) -> str:
+    """Return border contact by neighbour in words: `Iraq 85.0 km, Turkey 3.2 km`."""
+    return ", ".join(f"{neighbour} {km:,.1f} km" for neighbour, km in lengths_km.items())
 
 
-def summary_lines(enclaves: Sequence[Enclave], home_label: str) -> list[str]:
+def summary_lines(
+    enclaves: Sequence[Enclave], home_label: str, lengths_km: ContactLengths
+) -> list[str]:
     """Return one plain line a faction: its ground on one date, the largest faction first.
 
     Parameters
     ----------
     enclaves : all enclaves of one date
     home_label : what shares are of, for instance `Syria`
+    lengths_km : gives the border contact of enclaves together, by neighbour
     """
     factions: dict[str, list[Enclave]] = {}
     for enclave in enclaves:
         factions.setdefault(enclave.faction, []).append(enclave)
     areas_km2 = {faction: sum(e.area_km2 for e in own) for faction, own in factions.items()}
     largest_first = sorted(factions, key=lambda faction: (-areas_km2[faction], faction))
-    return [_summary_line(faction, factions[faction], home_label) for faction in largest_first]
+    return [
+        _summary_line(faction, factions[faction], home_label, lengths_km(factions[faction]))
+        for faction in largest_first
+    ]
 
 
-def _summary_line(faction: str, enclaves: Sequence[Enclave], home_label: str) -> str:
+def _summary_line(
+    faction: str, enclaves: Sequence[Enclave], home_label: str, lengths_km: Mapping[str, float]
+) -> str:
     area_km2 = sum(enclave.area_km2 for enclave in enclaves)
     shares_pct = [e.share_country_pct for e in enclaves if e.share_country_pct is not None]
     share = ""
@@ -99,7 +99,7 @@ def _summary_line(faction: str, enclaves: Sequence[Enclave], home_label: str) ->
         pieces = tr("{count} enclaves, the largest {largest:,.1f} km2").format(
             count=len(enclaves), largest=largest_km2
         )
-    contacts = contacts_text(enclaves)
+    contacts = contacts_text(lengths_km)
     border = (
         tr("border: {contacts}").format(contacts=contacts) if contacts else tr("no border contact")
     )

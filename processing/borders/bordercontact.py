@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from qgis.core import QgsProcessingOutputDefinition, QgsProcessingParameterDefinition
 
     from ...core.model import Enclave
+    from ...core.stretches import BorderRuler
     from ...core.timeline import SnapshotAnalysis
     from ..output import StyleFunction
 
@@ -104,14 +105,16 @@ class BorderContact(SnapshotAlgorithm):
                 stretch = BorderStretch(enclave, contact, totals_km.get(contact.neighbour, 0.0))
                 yield stretch, contact.geometry
 
-    def figures(self, last: SnapshotAnalysis, finding: Finding) -> dict[str, Any]:  # noqa: ARG002
+    def figures(self, last: SnapshotAnalysis, finding: Finding) -> dict[str, Any]:
         """Return the headline figures; small enclaves count in all of them."""
+        from ...core.stretches import BorderRuler
+
         lengths_km = [contact.length_km for e in last.enclaves for contact in e.contacts]
         return {
             COUNT: len(lengths_km),
             self.TOTAL_KM: sum(lengths_km),
             self.LONGEST_KM: max(lengths_km, default=0.0),
-            SUMMARY: "\n".join(_faction_lines(last.enclaves)),
+            SUMMARY: "\n".join(_faction_lines(last.enclaves, BorderRuler(finding.geography))),
         }
 
     def layer_title(self) -> str:
@@ -125,12 +128,12 @@ class BorderContact(SnapshotAlgorithm):
         return style_contacts
 
 
-def _faction_lines(enclaves: tuple[Enclave, ...]) -> list[str]:
+def _faction_lines(enclaves: tuple[Enclave, ...], ruler: BorderRuler) -> list[str]:
     """Return one line a faction, by name: its contact, or how far the nearest border is."""
     lines = []
     for faction in sorted({enclave.faction for enclave in enclaves}):
         own = [enclave for enclave in enclaves if enclave.faction == faction]
-        lines.append(f"{faction}: {contacts_text(own) or _no_contact(own)}")
+        lines.append(f"{faction}: {contacts_text(ruler.lengths_km(own)) or _no_contact(own)}")
     return lines
 
 

@@ -109,13 +109,17 @@ class EnclaveAreas(SnapshotAlgorithm):
 
     def figures(self, last: SnapshotAnalysis, finding: Finding) -> dict[str, Any]:
         """Return the headline figures; small enclaves count in all of them."""
+        from ...core.stretches import BorderRuler
+
+        ruler = BorderRuler(finding.geography)
+        lines = summary_lines(last.enclaves, finding.home_label, ruler.lengths_km)
         biggest = max(last.enclaves, key=lambda enclave: enclave.area_km2, default=None)
         return {
             COUNT: len(last.enclaves),
             self.TOTAL_KM2: sum(enclave.area_km2 for enclave in last.enclaves),
             self.LARGEST_KM2: biggest.area_km2 if biggest else 0.0,
             self.LARGEST_FACTION: biggest.faction if biggest else "",
-            SUMMARY: "\n".join(summary_lines(last.enclaves, finding.home_label)),
+            SUMMARY: "\n".join(lines),
         }
 
     def layer_title(self) -> str:

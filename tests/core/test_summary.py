@@ -233,3 +233,10 @@ def test_each_date_of_syria_2018_sums_to_syria(sample, by_province):
     truth = float(series.store.geodesy.area_km2([free])[0])
     last = sum(row.km2 for row in found[-1] if row.kind == "unassigned")
     assert last == pytest.approx(truth, abs=0.01)
+
+
+def test_border_that_two_enclaves_of_a_faction_lie_along_counts_once():
+    strips = [("A", box(19.8, 2, 20, 8)), ("A", box(19.2, 2, 19.7, 8))]
+    (row,) = (row for row in summary(strips)[0] if row.faction == "A")
+    assert row.enclaves == 2
+    assert dict(row.border_km) == {"East": pytest.approx(6, rel=1e-3)}

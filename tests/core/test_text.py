@@ -57,15 +57,20 @@ def test_provinces_places_and_enclosers_are_listed_in_their_order(enclave):
     assert text.enclosed_by_text(besieged) == "East; South"
 
 
-def test_contacts_of_several_enclaves_are_summed_by_neighbour(enclave):
-    more = replace(enclave, contacts=(Contact("Turkey", 100.0, None),))
-    assert text.contacts_text([enclave, more]) == "Turkey 103.2 km, Iraq 85.0 km"
+def test_contact_is_told_by_neighbour_with_one_decimal():
+    assert (
+        text.contacts_text({"Turkey": 1103.16, "Iraq": 85.04}) == "Turkey 1,103.2 km, Iraq 85.0 km"
+    )
+
+
+def _contacts(enclaves):
+    return {contact.neighbour: contact.length_km for e in enclaves for contact in e.contacts}
 
 
 def test_summary_has_one_line_a_faction_the_largest_first(enclave):
     small = replace(enclave, area_km2=30.0, rank=2, share_country_pct=0.0161, contacts=())
     other = replace(enclave, faction="South", area_km2=3705.0, share_country_pct=2.0, contacts=())
-    assert text.summary_lines([enclave, small, other], "Syria") == [
+    assert text.summary_lines([enclave, small, other], "Syria", _contacts) == [
         "South: 3,705.0 km2, 2.0 % of Syria; 1 enclave; no border contact",
         (
             "North: 1,700.0 km2, 0.9 % of Syria; 2 enclaves, the largest 1,670.0 km2; "
@@ -75,5 +80,5 @@ def test_summary_has_one_line_a_faction_the_largest_first(enclave):
 
 
 def test_summary_leaves_out_a_share_that_is_not_known(enclave):
-    lines = text.summary_lines([replace(enclave, share_country_pct=None)], "")
+    lines = text.summary_lines([replace(enclave, share_country_pct=None)], "", _contacts)
     assert lines == ["North: 1,670.0 km2; 1 enclave; border: Iraq 85.0 km, Turkey 3.2 km"]
