@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from configparser import ConfigParser
 from pathlib import Path
 
 from qgis.core import QgsProcessingProvider
@@ -9,7 +10,8 @@ from qgis.PyQt.QtGui import QIcon
 
 __all__ = ["EnclaveWatchProvider"]
 
-_ICON_FILE = Path(__file__).parent.parent / "resources" / "icon.svg"
+_ROOT = Path(__file__).parent.parent
+_ICON_FILE = _ROOT / "resources" / "icon.svg"
 
 
 class EnclaveWatchProvider(QgsProcessingProvider):
@@ -26,6 +28,12 @@ class EnclaveWatchProvider(QgsProcessingProvider):
     def longName(self) -> str:
         """Return the name where there is room."""
         return self.name()
+
+    def versionInfo(self) -> str:
+        """Return the version, which Processing writes to the log of each run."""
+        metadata = ConfigParser(interpolation=None)
+        metadata.read(_ROOT / "metadata.txt", encoding="utf-8")
+        return metadata.get("general", "version")
 
     def icon(self) -> QIcon:
         """Return the plugin's icon."""

@@ -83,6 +83,18 @@ def test_processing_alone_registers_the_algorithms(plugin: EnclaveWatchPlugin) -
     assert registered_algorithms() == ALGORITHMS
 
 
+def test_the_provider_tells_the_version_that_logs_of_runs_show(plugin: EnclaveWatchPlugin) -> None:
+    plugin.initProcessing()
+    metadata = Path(enclave_watch.__file__).with_name("metadata.txt")
+    (line,) = [
+        line
+        for line in metadata.read_text(encoding="utf-8").splitlines()
+        if line.startswith("version=")
+    ]
+    provider = QgsApplication.processingRegistry().providerById("enclavewatch")
+    assert line == f"version={provider.versionInfo()}"
+
+
 def test_the_window_does_not_register_them_twice(plugin: EnclaveWatchPlugin) -> None:
     plugin.initProcessing()
     provider = QgsApplication.processingRegistry().providerById(PROVIDER)
