@@ -72,7 +72,18 @@ class Kind(str, Enum):
             return Severity.WARNING
         return Severity.NOTE if self is Kind.GAP else Severity.ERROR
 
+    @property
+    def is_repairable(self) -> bool:
+        """Return whether a repaired copy has none: made valid, or left out for lack of ground."""
+        return self in _REPAIRABLE
 
+
+_REPAIRABLE = {
+    Kind.NULL_GEOMETRY,
+    Kind.EMPTY_GEOMETRY,
+    Kind.NOT_POLYGON,
+    Kind.INVALID_GEOMETRY,
+}
 _WARNINGS = {Kind.OVERLAP, Kind.SLIVER, Kind.MISSING_DATE, Kind.REDEFINITION}
 
 

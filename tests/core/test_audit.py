@@ -163,10 +163,13 @@ def test_a_narrow_polygon_is_a_sliver():
 
 
 def test_a_polygon_without_area_is_told_of_as_a_sliver():
-    # 2 km long, and a millionth of a millimetre wide
-    hair = "POLYGON((0 0, 1 0.000000000001, 2 0, 0 0))"
-    assert shapely.is_valid(in_km(hair))
-    (problem,) = in_series(series_of([("Red", hair)]))
+    # a hundred kilometres long, with only the last digit to part its edges
+    hair = shapely.from_wkt(
+        "POLYGON((37.805710229705696 32.7187558364904, 38.77528626354115 33.16590867963963,"
+        " 37.805710229705625 32.71875583649037, 37.805710229705696 32.7187558364904))"
+    )
+    assert shapely.is_valid(hair)
+    (problem,) = in_series(series_of([("Red", hair)], crs="EPSG:4326"))
     assert (problem.kind, problem.factions) == (Kind.SLIVER, ("Red",))
     assert problem.area_km2 < 1e-9
     assert "a polygon of Red, <1 m2, is <1 m wide on average" in problem.text
