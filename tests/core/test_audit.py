@@ -281,6 +281,11 @@ def test_after_a_past_without_change_any_change_over_a_hundredth_is_one():
     assert "20.0 km2 a day; 0.0 were usual" in problem.text
 
 
+def test_one_redefinition_does_not_hide_the_next():
+    found = jumps({**SLOW, 6: 12.0, 7: 12.1, 8: 13.6})
+    assert [each.date.day for each in found] == [7, 9]
+
+
 def test_the_factor_decides():
     assert len(jumps({**SLOW, 6: 11.4}, factor=8.0)) == 1
 
