@@ -250,6 +250,13 @@ class TestSeries:
             "B: gained 20.0 km2 (from A 20.0); lost 40.0 km2 (to A 40.0); net -20.0 km2",
         ]
 
+    def test_the_words_leave_redrawing_out(self):
+        # the second step is 2 x 20 / 24 km wide
+        assert change_lines(steps_of(*self.THREE, min_width_m=2000)) == [
+            "A: gained 40.0 km2 (from B 40.0); net +40.0 km2",
+            "B: lost 40.0 km2 (to A 40.0); net -40.0 km2",
+        ]
+
     def test_a_cancelled_run_stops(self):
         series = dated_series(*self.THREE)
         with pytest.raises(Cancelled):
