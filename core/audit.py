@@ -27,6 +27,7 @@ __all__ = [
     "KindCount",
     "Problem",
     "Severity",
+    "advice",
     "counts_of",
     "mended",
     "row_problems",
@@ -71,7 +72,18 @@ class Kind(str, Enum):
             return Severity.WARNING
         return Severity.NOTE if self is Kind.GAP else Severity.ERROR
 
+    @property
+    def is_repairable(self) -> bool:
+        """Return whether a repaired copy has none: made valid, or left out for lack of ground."""
+        return self in _REPAIRABLE
 
+
+_REPAIRABLE = {
+    Kind.NULL_GEOMETRY,
+    Kind.EMPTY_GEOMETRY,
+    Kind.NOT_POLYGON,
+    Kind.INVALID_GEOMETRY,
+}
 _WARNINGS = {Kind.OVERLAP, Kind.SLIVER, Kind.MISSING_DATE, Kind.REDEFINITION}
 
 
@@ -129,6 +141,11 @@ class Problem:
         """Return what it does to the figures."""
         return self.kind.severity
 
+    @property
+    def sentence(self) -> str:
+        """Return what is wrong and what can be done about it."""
+        return f"{self.text} {advice(self.kind)}"
+
 
 @dataclass(frozen=True)
 class KindCount:
@@ -153,6 +170,37 @@ class KindCount:
         """Return the last date with one."""
         dates = (each.last_date for each in self.problems if each.last_date is not None)
         return max(dates, default=None)
+
+
+def advice(kind: Kind) -> str:
+    """Return what a problem of a kind means for the figures, and what to do about it."""
+    return {
+        Kind.NULL_GEOMETRY: tr("It counts in no figure: draw it, or delete the feature."),
+        Kind.EMPTY_GEOMETRY: tr("It counts in no figure: draw it, or delete the feature."),
+        Kind.NOT_POLYGON: tr("It counts in no figure: move it to a layer of its own."),
+        Kind.INVALID_GEOMETRY: tr(
+            "Figures are of its ground as repaired: use the repaired copy (FIXED), or draw it anew."
+        ),
+        Kind.NULL_FACTION: tr("It counts in no figure: fill in who holds it, or delete it."),
+        Kind.NULL_DATE: tr("It counts in no figure: fill in its date, or delete it."),
+        Kind.IMPOSSIBLE_DATE: tr(
+            "It counts in no figure or on a date of its own: correct its dates."
+        ),
+        Kind.OVERLAP: tr(
+            "It counts for each of them, and as contested: if only one holds it, take it from the "
+            "others."
+        ),
+        Kind.GAP: tr("It counts as unassigned: if somebody holds it, draw it."),
+        Kind.SLIVER: tr(
+            "If outlines should meet there, snap them to each other; the area counts until then."
+        ),
+        Kind.MISSING_DATE: tr(
+            "The snapshot before stands for it: add it, if there is one to be had."
+        ),
+        Kind.REDEFINITION: tr(
+            "Look at that ground on the map: a line drawn anew is no gain and no loss."
+        ),
+    }[kind]
 
 
 def counts_of(problems: Iterable[Problem]) -> list[KindCount]:
@@ -235,7 +283,8 @@ def _attribute_problems(audited: AuditRow, dated: bool, today: datetime) -> Iter
 
 def _impossible_dates(row: ControlRow, start: datetime, today: datetime) -> Iterator[Problem]:
     if row.end is not None and row.end <= start:
-        what = tr("ends on {end}, which is not after its start").format(end=format_date(row.end))
+        # an end that still counts is kept as the day after it, so it is not named here
+        what = tr("has an end that is not after its start")
         yield _of_row(row, Kind.IMPOSSIBLE_DATE, what)
     if start > today + timedelta(days=1):  # it is tomorrow already in the east
         yield _of_row(row, Kind.IMPOSSIBLE_DATE, tr("lies in the future"))

@@ -128,7 +128,8 @@ def _measured(
     perimeters = series.store.geodesy.length_km(np.array(geometries, dtype=object))
     problems = []
     for (what, problem), area_km2, perimeter_km in zip(found, areas, perimeters):
-        if area_km2 <= _NOTHING_KM2 or perimeter_km <= 0.0:
+        # a polygon without area is drawn all the same, and makes an enclave
+        if what != "polygon" and area_km2 <= _NOTHING_KM2:
             continue
         width_m = 2000.0 * float(area_km2 / perimeter_km)
         is_narrow = width_m < sliver_width_m

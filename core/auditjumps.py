@@ -22,15 +22,16 @@ if TYPE_CHECKING:
     from .model import Snapshot
     from .series import Series
 
-__all__ = ["FEWEST_CHANGES", "SMALLEST_SHARE_PCT", "missing_date_problems", "redefinitions"]
+__all__ = ["FEWEST_STEPS", "SMALLEST_SHARE_PCT", "missing_date_problems", "redefinitions"]
 
-FEWEST_CHANGES = 5
-"""So many changes a faction must have behind it before one can be told to be sudden."""
+FEWEST_STEPS = 5
+"""So many steps from date to date a faction must have behind it before one can be sudden."""
 
 SMALLEST_SHARE_PCT = 1.0
 """A change of less than this of the area before is none to speak of."""
 
 _DAY_S = 86_400.0
+_NO_CHANGE_KM2 = 1e-6
 
 
 def missing_date_problems(series: Series) -> list[Problem]:
@@ -54,8 +55,9 @@ def redefinitions(series: Series, *, jump_factor: float, feedback: Feedback) -> 
     """Return changes of a faction's area far outside of its own past.
 
     A change between two snapshots is one when its km2 a day are more than `jump_factor` times
-    the median of all the faction's changes before it, of which there are at least
-    `FEWEST_CHANGES`, and when it is more than `SMALLEST_SHARE_PCT` of the area before.
+    the median of all the faction's changes before it, after at least `FEWEST_STEPS` steps, and
+    when it is more than `SMALLEST_SHARE_PCT` of the area before. Steps without change are left
+    out of the median: in a front that moves every third day it would be 0, and any move sudden.
     """
     snapshots = [each for each in series.snapshots if each.date is not None]
     ground = _Ground(series)
@@ -69,6 +71,7 @@ def redefinitions(series: Series, *, jump_factor: float, feedback: Feedback) -> 
 def _of_faction(
     faction: str, snapshots: list[Snapshot], ground: _Ground, jump_factor: float
 ) -> list[Problem]:
+    steps = 0
     rates: list[float] = []
     problems: list[Problem] = []
     held = False
@@ -81,7 +84,7 @@ def _of_faction(
         rate = abs(change_km2) / ((after.date - before.date).total_seconds() / _DAY_S)
         usual = float(np.median(rates)) if rates else 0.0
         if (
-            len(rates) >= FEWEST_CHANGES
+            steps >= FEWEST_STEPS
             and rate > jump_factor * usual
             and abs(change_km2) > SMALLEST_SHARE_PCT / 100.0 * area_before_km2
         ):
@@ -101,7 +104,9 @@ def _of_faction(
                     text, faction, after.date, change_km2, ground.changed(before, after, faction)
                 )
             )
-        rates.append(rate)
+        steps += 1
+        if abs(change_km2) > _NO_CHANGE_KM2:
+            rates.append(rate)
     return problems
 
 

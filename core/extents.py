@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["NOWHERE", "Extent", "ExtentFinder"]
 
 _WORTH_SAYING_KM2 = 0.01
+_NOTHING_KM2 = 1e-6
 
 _Claim = Tuple[int, Holders]
 """The number of a polygon, and the factions that hold it."""
@@ -50,12 +51,12 @@ class Extent:
             return self.inside_km2
         if province:
             return self.provinces_km2.get(province, 0.0)
-        return self.inside_km2 - sum(self.provinces_km2.values())
+        return _rest(self.inside_km2 - sum(self.provinces_km2.values()))
 
     @property
     def outside_km2(self) -> float:
         """Return the area outside the home country."""
-        return self.area_km2 - self.inside_km2
+        return _rest(self.area_km2 - self.inside_km2)
 
     @classmethod
     def total(cls, parts: Iterable[tuple[float, Extent]]) -> Extent:
@@ -68,6 +69,11 @@ class Extent:
             for name, km2 in part.provinces_km2.items():
                 provinces[name] += times * km2
         return cls(area_km2, inside_km2, dict(provinces))
+
+
+def _rest(km2: float) -> float:
+    """Return a difference of areas, without what rounding leaves of nothing."""
+    return 0.0 if abs(km2) < _NOTHING_KM2 else km2
 
 
 NOWHERE = Extent(0.0, 0.0, {})

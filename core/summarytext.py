@@ -27,9 +27,7 @@ def row_lines(rows: Sequence[SummaryRow], home_label: str) -> list[str]:
     home_label : what shares are of, for instance `Syria`; a row's province takes its place
     """
     shown = [
-        row
-        for row in rows
-        if row.km2 >= _LEAST_KM2 or (row.area_km2 or 0.0) >= _LEAST_KM2 or row.lost_km2
+        row for row in rows if max(row.km2, row.area_km2 or 0.0, row.lost_km2 or 0.0) >= _LEAST_KM2
     ]
     ordered = sorted(shown, key=lambda row: (-row.km2, row.faction, row.province or ""))
     return [_line(row, home_label) for row in ordered]

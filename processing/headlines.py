@@ -66,4 +66,4 @@ def tell_summary(lines: Sequence[str], feedback: Feedback) -> None:
         feedback.info(line)
     more = len(lines) - _SUMMARY_LINES_IN_LOG
     if more > 0:
-        feedback.info(tr("Further factions: {count}.").format(count=more))
+        feedback.info(tr("Further lines in SUMMARY: {count}.").format(count=more))

@@ -323,14 +323,27 @@ def _read_near_control(
     crs = named_source.source.sourceCrs()
     box = _around_control(inputs, series, crs)
     named = _read_named(named_source, feedback, within=box)
-    if not named and named_source.is_users:
+    if named_source.is_users:
+        _tell_near(named_source, len(named), feedback)
+    target = inputs.source(keys.CONTROL).sourceCrs()
+    return bring_over(named, crs, target, box, feedback)
+
+
+def _tell_near(named_source: NamedSource, near: int, feedback: Feedback) -> None:
+    count = named_source.source.featureCount()
+    if near == 0:
         feedback.warning(
             tr("{layer}: nothing with a name lies near the control layer.").format(
                 layer=named_source.label
             )
         )
-    target = inputs.source(keys.CONTROL).sourceCrs()
-    return bring_over(named, crs, target, box, feedback)
+    elif near < count:
+        feedback.info(
+            tr(
+                "{layer}: features read: {near} of {count}. The others lie far from the control "
+                "layer, or have no name or geometry."
+            ).format(layer=named_source.label, near=near, count=count)
+        )
 
 
 def _read_named(

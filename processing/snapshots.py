@@ -28,6 +28,9 @@ __all__ = [
     "SnapshotAlgorithm",
 ]
 
+_HECTARE_KM2 = 0.01
+_SQUARE_METRE_KM2 = 1e-6
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -120,6 +123,7 @@ class SnapshotAlgorithm(EnclaveWatchAlgorithm):
             feedback.check()
             writer.write(row, geometry)
         _tell_left_out(analysis, finding, feedback)
+        _tell_specks(analysis, finding, feedback)
 
 
 def _run_figures(writer: ResultWriter, series: Series) -> dict[str, Any]:
@@ -144,5 +148,25 @@ def _tell_left_out(analysis: SnapshotAnalysis, finding: Finding, feedback: Feedb
                 date=format_date(analysis.date) or tr("Undated"),
                 count=left_out,
                 least=finding.min_area_km2,
+            )
+        )
+
+
+def _tell_specks(analysis: SnapshotAnalysis, finding: Finding, feedback: Feedback) -> None:
+    """Tell of enclaves so small that their area reads 0.00 km2: drawing or digits made them."""
+    from ..core.dates import format_date
+
+    shown = finding.shown(analysis.enclaves)
+    specks = [each for each in shown if each.area_km2 < _HECTARE_KM2]
+    if specks:
+        feedback.info(
+            tr(
+                "{date}: enclaves under a hectare: {count}, under a square metre: {dust} "
+                "({factions}). They count as enclaves; MIN_AREA leaves them out of the features."
+            ).format(
+                date=format_date(analysis.date) or tr("Undated"),
+                count=len(specks),
+                dust=sum(each.area_km2 < _SQUARE_METRE_KM2 for each in specks),
+                factions=", ".join(sorted({each.faction for each in specks})),
             )
         )

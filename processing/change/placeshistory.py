@@ -43,6 +43,7 @@ _BEFORE_PLACES = (
     keys.FACTION_FIELD,
     keys.DATE_FIELD,
 )
+_NAMES_SHOWN = 5
 _AFTER_PLACES = (
     keys.PLACE_FIELD,
     keys.FROM_DATE,
@@ -117,6 +118,7 @@ class PlacesHistory(EnclaveWatchAlgorithm):
         series = read_series_of(inputs, feedback.part(0.0, 0.4))
         places = read_all_places(inputs, series, feedback.part(0.4, 0.5))
         histories = place_histories(series, places, feedback.part(0.5, 1.0))
+        _tell_never_held(histories, feedback)
         columns = history_columns(has_times=series.has_times)
         writer = _writer(inputs, keys.OUTPUT, columns, QgsWkbTypes.Type.MultiPoint)
         for each in histories:
@@ -155,6 +157,17 @@ class PlacesHistory(EnclaveWatchAlgorithm):
         writer.close(feedback)
         _load(inputs, self.TABLE, writer, tr("Holders of places"), series, columns, style_table)
         return {self.TABLE: writer.output_id}
+
+
+def _tell_never_held(histories: Sequence[PlaceHistory], feedback: Feedback) -> None:
+    names = [each.name for each in histories if not each.changes and not each.now.holders]
+    if names:
+        shown = ", ".join(names[:_NAMES_SHOWN]) + (", ..." if len(names) > _NAMES_SHOWN else "")
+        feedback.info(
+            tr("Places in ground that nobody holds on any date: {count} ({names}).").format(
+                count=len(names), names=shown
+            )
+        )
 
 
 def _writer(inputs: Inputs, key: str, columns: Sequence[Column], wkb_type: int) -> ResultWriter:

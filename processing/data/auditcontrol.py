@@ -165,6 +165,7 @@ class AuditControl(EnclaveWatchAlgorithm):
         outputs.update({self.REPAIRED: 0, self.DROPPED: 0})
         if fixed is not None:
             fixed.close(feedback)
+            _tell_unrepaired(counts, feedback)
             self._name_copy_on_load(inputs, fixed, rows)
             outputs[self.FIXED] = fixed.output_id
             outputs.update({self.REPAIRED: fixed.repaired, self.DROPPED: fixed.dropped})
@@ -310,6 +311,16 @@ def _series(inputs: Inputs, rows: Sequence[AuditRow], feedback: Feedback) -> Ser
     except EmptyLayerError as error:
         feedback.warning(str(error))
         return None
+
+
+def _tell_unrepaired(counts: Sequence[KindCount], feedback: Feedback) -> None:
+    left = [each for each in counts if each.problems and not each.kind.is_repairable]
+    if left:
+        feedback.info(
+            tr("Not repaired in the copy, but left to you: {kinds}.").format(
+                kinds="; ".join(f"{each.kind.value} {len(each.problems)}" for each in left)
+            )
+        )
 
 
 def _has_times(problems: Sequence[Problem]) -> bool:

@@ -107,7 +107,12 @@ def problem_columns(*, has_times: bool) -> tuple[Column, ...]:
             lambda row: row.width_m,
         ),
         _text("feature_ids", tr("Features"), tr("ids of the features concerned"), _feature_ids),
-        _text("text", tr("Text"), tr("the same in words"), lambda row: row.text),
+        _text(
+            "text",
+            tr("Text"),
+            tr("the same in words, and what to do about it"),
+            lambda row: row.sentence,
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from enclave_watch.core.audit import (
     Fault,
     Kind,
     Severity,
+    advice,
     counts_of,
     mended,
     row_problems,
@@ -63,7 +64,7 @@ def test_a_good_row_has_no_problem():
         ({"faction": "  "}, Kind.NULL_FACTION, "no faction"),
         ({"start": None}, Kind.NULL_DATE, "Feature 7 (Red) has no date."),
         ({"start": None, "unread": "2018-02-31"}, Kind.IMPOSSIBLE_DATE, '"2018-02-31"'),
-        ({"end": FIRST}, Kind.IMPOSSIBLE_DATE, "ends on 2024-01-01"),
+        ({"end": FIRST}, Kind.IMPOSSIBLE_DATE, "end that is not after its start"),
         ({"start": datetime(2026, 1, 3)}, Kind.IMPOSSIBLE_DATE, "future"),
         ({"start": datetime(18, 8, 5)}, Kind.IMPOSSIBLE_DATE, "before the year 1000"),
     ],
@@ -161,6 +162,24 @@ def test_a_narrow_polygon_is_a_sliver():
     assert "a polygon of Red, 0.20 km2, is 20 m wide on average" in problem.text
 
 
+def test_a_polygon_without_area_is_told_of_as_a_sliver():
+    # a hundred kilometres long, with only the last digit to part its edges
+    hair = shapely.from_wkt(
+        "POLYGON((37.805710229705696 32.7187558364904, 38.77528626354115 33.16590867963963,"
+        " 37.805710229705625 32.71875583649037, 37.805710229705696 32.7187558364904))"
+    )
+    assert shapely.is_valid(hair)
+    (problem,) = in_series(series_of([("Red", hair)], crs="EPSG:4326"))
+    assert (problem.kind, problem.factions) == (Kind.SLIVER, ("Red",))
+    assert problem.area_km2 < 1e-9
+    assert "a polygon of Red, <1 m2, is <1 m wide on average" in problem.text
+
+
+def test_polygons_that_share_an_edge_have_no_overlap():
+    left, right = "POLYGON((0 0, 1 0, 1 1, 0 1, 0 0))", "POLYGON((1 0, 2 0, 2 1, 1 1, 1 0))"
+    assert in_series(series_of([("Red", left), ("Blue", right)])) == []
+
+
 def test_ground_of_nobody_among_others_is_a_gap():
     # four bars around a square of 2 by 2 km, and an island in the midst of it
     series = series_of(
@@ -249,14 +268,38 @@ def test_a_loss_is_one_as_well():
         {**{day: width for day, width in SLOW.items() if day < 5}, 5: 12.0},  # four changes before
         {**dict.fromkeys(range(6), 10.0), 6: 10.05},  # half a per cent
         {**SLOW, 21: 12.5},  # twenty times as much, in sixteen days
+        {day: 10 + 0.2 * (day // 3) for day in range(12)},  # two per cent every third day
     ],
 )
 def test_what_is_usual_small_or_without_a_past_is_none(widths):
     assert jumps(widths) == []
 
 
+def test_after_a_past_without_change_any_change_over_a_hundredth_is_one():
+    (problem,) = jumps({**dict.fromkeys(range(6), 10.0), 6: 10.2, 7: 10.4, 8: 10.6})
+    assert problem.date == datetime(2024, 1, 7)
+    assert "20.0 km2 a day; 0.0 were usual" in problem.text
+
+
+def test_one_redefinition_does_not_hide_the_next():
+    found = jumps({**SLOW, 6: 12.0, 7: 12.1, 8: 13.6})
+    assert [each.date.day for each in found] == [7, 9]
+
+
 def test_the_factor_decides():
     assert len(jumps({**SLOW, 6: 11.4}, factor=8.0)) == 1
+
+
+def test_every_kind_says_what_to_do_in_words_of_its_own():
+    texts = {kind: advice(kind) for kind in Kind}
+    assert all(text.endswith(".") for text in texts.values())
+    # a geometry that is null and one that is empty want the same
+    assert len(set(texts.values())) == len(Kind) - 1
+    (problem,) = of_row(faction=None)
+    assert problem.sentence == (
+        "Feature 7 (2024-01-01) has no faction. It counts in no figure: fill in who holds it, or "
+        "delete it."
+    )
 
 
 def test_counts_tell_of_every_kind():

@@ -176,6 +176,26 @@ class TestSeries:
         assert (once.times, once.returned, once.area_km2) == (1, False, about(20))
         assert (once.first_faction, once.last_faction) == ("B", "A")
 
+    def test_ground_that_came_back_and_went_again_is_net_and_counts_three_times(self):
+        # A, B, A, B in the middle, and A, B, A, A in the right half of the east
+        middle, far = box(10, 0, 14, 10), box(14, 0, 20, 10)
+        kept = [("A", LEFT)]
+        series = dated_series(
+            [*kept, ("A", middle), ("A", far)],
+            [*kept, ("B", middle), ("B", far)],
+            [*kept, ("A", middle), ("A", far)],
+            [*kept, ("B", middle), ("A", far)],
+        )
+        steps = list(changes(series, feedback=Log()))
+        assert [step.to_date.day for step in steps] == [2, 3, 4]
+        assert [step.changed_km2 for step in steps] == [about(100), about(100), about(40)]
+        thrice, twice = churn(steps, series.store.geodesy, Log())
+        assert (thrice.times, thrice.area_km2, thrice.returned) == (3, about(40), False)
+        assert (thrice.first_faction, thrice.last_faction) == ("A", "B")
+        assert (twice.times, twice.area_km2, twice.returned) == (2, about(60), True)
+        gross_km2 = sum(step.changed_km2 for step in steps)
+        assert gross_km2 == pytest.approx(3 * thrice.area_km2 + 2 * twice.area_km2, rel=1e-9)
+
     def test_redrawing_is_told_apart_in_the_churn(self):
         series = dated_series(*self.THREE)
         # the steps are 2 x 40 / 28 and 2 x 20 / 24 km wide
@@ -228,6 +248,13 @@ class TestSeries:
         assert change_lines(steps_of(*self.THREE)) == [
             "A: gained 40.0 km2 (from B 40.0); lost 20.0 km2 (to B 20.0); net +20.0 km2",
             "B: gained 20.0 km2 (from A 20.0); lost 40.0 km2 (to A 40.0); net -20.0 km2",
+        ]
+
+    def test_the_words_leave_redrawing_out(self):
+        # the second step is 2 x 20 / 24 km wide
+        assert change_lines(steps_of(*self.THREE, min_width_m=2000)) == [
+            "A: gained 40.0 km2 (from B 40.0); net +40.0 km2",
+            "B: lost 40.0 km2 (to A 40.0); net -40.0 km2",
         ]
 
     def test_a_cancelled_run_stops(self):

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 import shapely
 
-from enclave_watch.core.extents import ExtentFinder
+from enclave_watch.core.extents import Extent, ExtentFinder
 from enclave_watch.core.ground import GroundMatcher
 from enclave_watch.core.model import ControlRow
 from enclave_watch.core.series import read_series
@@ -51,3 +51,9 @@ def test_ground_of_all_less_what_is_counted_again_is_all_that_is_held(world):
             assert total == pytest.approx(float(geodesy.area_km2([truth])[0]), abs=0.01), name
     assert overlapping > 6
     assert log.warnings == []
+
+
+def test_what_rounding_leaves_of_nothing_is_nothing():
+    thirds = Extent(0.3, 0.1 + 0.2, {"A": 0.1 + 0.1, "B": 0.1 + 1e-12})
+    assert (thirds.outside_km2, thirds.in_province("")) == (0.0, 0.0)
+    assert Extent(0.3, 0.2, {}).outside_km2 == pytest.approx(0.1)

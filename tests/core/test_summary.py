@@ -175,6 +175,12 @@ def test_the_words_tell_the_largest_first():
     ]
 
 
+def test_who_has_and_lost_next_to_nothing_is_not_told_of():
+    speck = [("C", box(17, 0, 17.1, 0.1))]
+    lines = row_lines(summary([*BEFORE, *speck], BEFORE)[1], "Home")
+    assert [line.split(":")[0] for line in lines] == ["A", "B", "unassigned"]
+
+
 def test_a_cancelled_run_stops():
     with pytest.raises(Cancelled):
         summary(BEFORE, AFTER, feedback=Log(checks_left=3))

@@ -43,4 +43,4 @@ def test_lesotho_is_encircled_among_the_countries_of_the_world(run):
     # the two features of the map that have no name
     assert "no faction (features skipped: 2;" in "\n".join(result.log.warnings)
     assert len(result.outputs["SUMMARY"].splitlines()) == 238
-    assert "Further factions: 218." in result.log.lines
+    assert "Further lines in SUMMARY: 218." in result.log.lines

@@ -106,7 +106,9 @@ def test_the_table_tells_all_who_held_each_place(run, given):
 
 
 def test_headline_figures(run, given):
-    outputs = run(PlacesHistory, **given).outputs
+    result = run(PlacesHistory, **given)
+    outputs = result.outputs
+    assert "Places in ground that nobody holds on any date: 1 (Faraway)." in result.log.lines
     assert "TABLE" not in outputs
     assert (outputs["COUNT"], outputs["CHANGED"], outputs["FEATURES"]) == (3, 1, 4)
     assert (outputs["DATES"], outputs["LAST_DATE"]) == (2, "2020-02-01")

@@ -15,6 +15,7 @@ from qgis.core import (
 )
 from shapely import box, segmentize
 
+from enclave_watch.core.audit import Kind
 from enclave_watch.processing.data.auditcontrol import AuditControl
 from enclave_watch.processing.data.style import style_problems
 
@@ -118,6 +119,7 @@ def test_each_problem_is_a_feature(run, audited):
     assert overlap["factions"] == "Blue; Red"
     assert overlap["date"].toString("yyyy-MM-dd") == "2024-01-02"
     assert overlap["area_km2"] == pytest.approx(overlap_km2(), rel=1e-8)
+    assert overlap["text"].endswith("if only one holds it, take it from the others.")
     missing = next(row for row in result.rows if row["kind"] == "missing_date")
     assert missing["area_km2"] == NULL
 
@@ -166,6 +168,19 @@ def test_the_audit_of_a_repaired_copy_finds_its_geometry_good(run, audited):
     copy = first.context.getMapLayer(first.outputs["FIXED"])
     again = run(AuditControl, **{**audited, "CONTROL": copy}).outputs
     assert (again["INVALID"], again["ERRORS"]) == (0, 3)
+    assert {kind for kind in Kind if kind.is_repairable} == {
+        Kind.NULL_GEOMETRY, Kind.EMPTY_GEOMETRY, Kind.NOT_POLYGON, Kind.INVALID_GEOMETRY,
+    }  # fmt: skip
+
+
+def test_what_a_repair_leaves_is_said_and_is_in_the_copy(run, audited):
+    first = run(AuditControl, FIXED="memory:", **audited)
+    left = "null_faction 1; null_date 1; impossible_date 1; overlap 1; missing_date 1"
+    assert f"Not repaired in the copy, but left to you: {left}." in first.log.lines
+    copy = first.context.getMapLayer(first.outputs["FIXED"])
+    again = run(AuditControl, **{**audited, "CONTROL": copy})
+    found = sorted(row["kind"] for row in again.rows)
+    assert found == ["impossible_date", "missing_date", "null_date", "null_faction", "overlap"]
 
 
 def test_intervals_miss_no_days_and_end_after_their_start(run, make_layer):

@@ -304,3 +304,44 @@ def test_places_that_are_polygons_are_refused(refusal, made_up, make_layer):
     )
     message = refusal(EnclaveAreas, PLACES=areas, **made_up)
     assert message == 'Places layer "areas" holds polygons, not points. Choose a layer of points.'
+
+
+def test_places_that_lie_far_from_the_control_layer_are_counted_in_the_log(
+    run, made_up, make_layer
+):
+    places = make_layer(
+        [("POINT(0.5 0.5)", {"name": "Near"}), ("POINT(100 60)", {"name": "Far"})],
+        "name:string", kind="Point", name="towns",
+    )  # fmt: skip
+    told = (
+        'Places layer "towns": features read: 1 of 2. The others lie far from the control layer, '
+        "or have no name or geometry."
+    )
+    assert told in run(EnclaveAreas, PLACES=places, **made_up).log.lines
+    places.dataProvider().deleteFeatures([2])
+    assert not [
+        line for line in run(EnclaveAreas, PLACES=places, **made_up).log.lines if "towns" in line
+    ]
+
+
+def test_enclaves_too_small_to_be_meant_are_told_of(run, make_layer, countries):
+    # a square of some 55 m, a hair of no width, and one that is large
+    control = make_layer(
+        [
+            ("POLYGON((0.1 0.1,0.1005 0.1,0.1005 0.1005,0.1 0.1005,0.1 0.1))", {"who": "Dot"}),
+            ("POLYGON((1 1,1.5 1.1,1.2 1.04,1 1))", {"who": "Hair"}),
+            ("POLYGON((0.5 0.5,0.6 0.5,0.6 0.6,0.5 0.6,0.5 0.5))", {"who": "Large"}),
+        ],
+        "who:string",
+    )  # fmt: skip
+    given = {"CONTROL": control, "FACTION_FIELD": "who", "COUNTRIES": countries}
+    told = (
+        "Undated: enclaves under a hectare: 2, under a square metre: 1 (Dot, Hair). They count as "
+        "enclaves; MIN_AREA leaves them out of the features."
+    )
+    assert told in run(EnclaveAreas, **given).log.lines
+    assert not [
+        line
+        for line in run(EnclaveAreas, MIN_AREA=0.01, **given).log.lines
+        if "under a hectare" in line
+    ]
