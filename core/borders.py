@@ -18,7 +18,7 @@ from .frontage import NOBODY, SLIT, Frontage, frontage, slits
 from .i18n import tr
 from .model import SEA, Contact, NamedGeometry
 from .proximity import EXACT_M, LEAST_RUN
-from .roughly import LEAST_RADIUS_KM, chords, within_reach
+from .roughly import chords, within_reach
 from .segments import Segments
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Border:
 
     def least_km(self, outline: RoughOutline) -> float:
         """Return a distance that the outline is not nearer by; a rough one, quickly found."""
-        return LEAST_RADIUS_KM * outline.least_chord(self._middles)
+        return outline.least_km(self._middles)
 
     @cached_property
     def _middles(self) -> Floats:

@@ -6,6 +6,7 @@ matter, with room to spare; what is left is measured on the ellipsoid.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,13 +18,12 @@ from shapely import Geometry
 if TYPE_CHECKING:
     from .geodesy import Geodesy
 
-__all__ = ["LEAST_RADIUS_KM", "RoughOutline", "chords", "within_reach"]
+__all__ = ["RoughOutline", "chords", "within_reach"]
 
 Floats = npt.NDArray[np.float64]
 
-LEAST_RADIUS_KM = 6335.0
-"""The least radius of curvature of the ellipsoid: a chord times this is no overestimate."""
-
+# the least radius of curvature of the ellipsoid: no way is shorter than an angle times this
+_LEAST_RADIUS_KM = 6_335.0
 _LONGEST_M = 5_000.0
 _RUN = 32
 _SPARE = 1.02
@@ -73,10 +73,11 @@ class RoughOutline:
             float(np.linalg.norm(places - centre, axis=1).max()),
         )
 
-    def least_chord(self, places: Floats) -> float:
-        """Return a chord that no place is nearer by, those within the room to spare aside."""
+    def least_km(self, places: Floats) -> float:
+        """Return a distance that no place is nearer by, nor what is within 6 km of one."""
         away = float(np.linalg.norm(places - self.centre, axis=1).min())
-        return max((away - self.radius) / _SPARE - _SPARE_CHORD, 0.0)
+        chord = max(away - self.radius - _SPARE_CHORD, 0.0)
+        return _LEAST_RADIUS_KM * 2.0 * math.asin(min(chord / 2.0, 1.0))
 
     def lines_near(self, places: Floats, reached: float) -> npt.NDArray[np.object_]:
         """Return the edges that may come as near to one of the places as the chord `reached`."""

@@ -120,10 +120,10 @@ def change_columns(*, has_times: bool) -> tuple[Column, ...]:
         ),
         _double(
             "border_dist_km",
-            tr("Distance to that border (km)"),
+            tr("Distance (km)"),
             tr(
-                "of the nearest enclave on the date; empty where there is contact, or no enclave "
-                "is left"
+                "of the nearest enclave from that border on the date; empty where there is "
+                "contact, or no enclave is left"
             ),
             lambda row: row.border_dist_km,
         ),
