@@ -28,6 +28,7 @@ __all__ = [
 
 _NEVER_CUT = 8  # letters: of the ten of a shapefile, two can become a number
 _PIXELS_A_LETTER = 8
+_LEAST_LETTERS = 13
 _MOST_LETTERS = 45
 _ROWS_LOOKED_AT = 100
 
@@ -111,7 +112,7 @@ def _widen(layer: QgsVectorLayer, columns: Sequence[Column]) -> None:
     places = {column.name: place for place, column in enumerate(table.columns())}
     for index, most in letters.items():
         place = places[layer.fields().at(index).name()]
-        table.setColumnWidth(place, _PIXELS_A_LETTER * max(most, 10))
+        table.setColumnWidth(place, _PIXELS_A_LETTER * max(most, _LEAST_LETTERS))
     layer.setAttributeTableConfig(table)
 
 

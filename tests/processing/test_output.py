@@ -66,7 +66,7 @@ def test_headings_and_texts_have_the_width_that_they_need(loaded):
     assert widths.keys() == headings.keys()
     assert all(widths[name] >= 8 * len(heading) for name, heading in headings.items())
     (longest,) = {max(len(row["neighbours"]) for row in layer.getFeatures())}
-    assert widths["neighbours"] == 8 * min(max(longest, len(headings["neighbours"]) + 2, 10), 45)
+    assert widths["neighbours"] == 8 * min(max(longest, len(headings["neighbours"]) + 2, 13), 45)
 
 
 @pytest.mark.parametrize(("kind", "name"), CASES)
