@@ -18,6 +18,7 @@ from ...core.feedback import Feedback
 from ...core.i18n import tr
 from .. import parameters as keys
 from ..base import EnclaveWatchAlgorithm
+from ..changestyles import style_table
 from ..convert import crs_text
 from ..definitions import distance_parameter, with_help
 from ..help import field_entries
@@ -239,6 +240,17 @@ class AuditControl(EnclaveWatchAlgorithm):
         for count in counts:
             writer.write(count, None)
         writer.close(feedback)
+        name_and_style_on_load(
+            inputs,
+            self.TABLE,
+            writer,
+            name=tr("Counts of problems: {layer}").format(
+                layer=inputs.source(keys.CONTROL).sourceName()
+            ),
+            columns=columns,
+            style=style_table,
+            factions=(),
+        )
         return writer.output_id
 
     def _name_copy_on_load(

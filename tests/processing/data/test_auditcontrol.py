@@ -245,6 +245,20 @@ def test_a_loaded_copy_is_named_and_filled_by_faction(qgis_app, audited):
     assert copy.temporalProperties().isActive()
 
 
+def test_a_loaded_table_is_named_and_has_headings(qgis_app, audited):
+    context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
+    context.setProject(QgsProject.instance())
+    target = QgsProcessingOutputLayerDefinition("memory:", QgsProject.instance())
+    parameters = {**audited, "OUTPUT": "memory:", "TABLE": target}
+    outputs, done = AuditControl().create().run(parameters, context, feedback, {}, False)
+    assert done
+    table = context.getMapLayer(outputs["TABLE"])
+    details = context.layerToLoadOnCompletionDetails(outputs["TABLE"])
+    assert details.name == "Counts of problems: dirty"
+    details.postProcessor().postProcessLayer(table, context, feedback)
+    assert table.attributeAlias(table.fields().lookupField("count")) == "Number"
+
+
 @pytest.mark.parametrize(("inclusive", "last_day"), [(False, 4), (True, 5)])
 def test_a_copy_of_intervals_plays_from_start_to_end(make_layer, inclusive, last_day):
     layer = make_layer(
