@@ -18,11 +18,13 @@ from .frontage import NOBODY, SLIT, Frontage, frontage, slits
 from .i18n import tr
 from .model import SEA, Contact, NamedGeometry
 from .proximity import EXACT_M, LEAST_RUN
+from .roughly import chords, within_reach
 from .segments import Segments
 
 if TYPE_CHECKING:
     from .feedback import Feedback
     from .geodesy import Geodesy
+    from .roughly import RoughOutline
 
 __all__ = ["Border", "BorderLine", "border_of_lines", "border_of_polygons"]
 
@@ -91,29 +93,33 @@ class Border:
         ]
         return tuple(sorted(found, key=lambda contact: (-contact.length_km, contact.neighbour)))
 
-    def nearest(self, polygon: Geometry, inner: Geometry) -> tuple[float, str]:
+    def nearest(self, outline: RoughOutline, inner: Geometry) -> tuple[float, str]:
         """Return the distance to the nearest border in km, and the neighbour behind it.
 
         `inner` is a point inside the polygon.
         """
-        # chords on the sphere are within a per cent of the truth, and segments 5 km long:
-        # good enough to leave out what is too far away to be the nearest
-        vertices = self.geodesy.on_sphere(shapely.get_coordinates(polygon))
+        vertices = outline.vertices
         centre = self.geodesy.on_sphere(shapely.get_coordinates(inner))[0]
-        radius = float(_chords(vertices, centre).max())
-        away = _chords(self._middles, centre)
-        near = np.flatnonzero(away <= 1.02 * (away.min() + 2 * radius) + 0.002)
+        radius = float(chords(vertices, centre).max())
+        away = chords(self._middles, centre)
+        near = np.flatnonzero(within_reach(away, away.min() + 2 * radius))
         some = vertices[:: max(1, len(vertices) // _VERTICES_TRIED)]
         dots = (some @ self._middles[near].T).max(axis=0)
         closest = int(near[dots.argmax()])
         reached = math.sqrt(max(2.0 - 2.0 * float(dots.max()), 0.0))
-        nearby = near[away[near] <= 1.02 * (reached + radius) + 0.002]
+        nearby = near[within_reach(away[near], reached + radius)]
         lon, lat = self.geodesy.lonlat(self.segments.start[closest][None, :])[0]
         distance_m, number = self.geodesy.nearest_m(
-            np.array([polygon]), self.segments.lines[nearby], near=(float(lon), float(lat))
+            outline.lines_near(self._middles[nearby], reached),
+            self.segments.lines[nearby],
+            near=(float(lon), float(lat)),
         )
         owner = int(self.segments.owner[nearby][number])
         return distance_m / 1000.0, self.lines[owner].neighbour
+
+    def least_km(self, outline: RoughOutline) -> float:
+        """Return a distance that the outline is not nearer by; a rough one, quickly found."""
+        return outline.least_km(self._middles)
 
     @cached_property
     def _middles(self) -> Floats:
@@ -122,11 +128,6 @@ class Border:
     @cached_property
     def _bounds(self) -> Floats:
         return np.asarray(shapely.total_bounds([line.geometry for line in self.lines]))
-
-
-def _chords(points: Floats, centre: Floats) -> Floats:
-    """Return the lengths of the chords between unit vectors."""
-    return np.asarray(np.sqrt(np.maximum(2.0 - 2.0 * (points @ centre), 0.0)))
 
 
 def border_of_lines(lines: Sequence[NamedGeometry], geodesy: Geodesy) -> Border:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Iterable, Iterator, Sequence
 
 from .history import families
 from .occurrence import dated
-from .stretches import common_of, difference_of, union_of
+from .stretches import common_of, difference_of, length_km_of, union_of, without_crumbs
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,11 +75,14 @@ class ContactChange:
     before_km, after_km : length of border; what several enclaves lie along counts once
     lost_km, gained_km : border that only one of the dates has, which may both be more than
         the difference when contact moves
+    kept_km : border that both have: with what was lost it sums to `before_km`, with what was
+        gained to `after_km`
     border_dist_km : from the nearest enclave to that neighbour's border on the later date;
         None where there is contact, or no enclave left
     held_by : the enclaves that had the contact before, the longest first
-    now_along : who else lies along the border that was lost, the longest first. Two may lie
-        along the same stretch, one behind the other, within the contact tolerance
+    now_along : who lies along the border that was lost, the longest first; of enclaves, that
+        may be another enclave of the faction. Two may lie along the same stretch, one behind
+        the other, within the contact tolerance
     """
 
     date_before: datetime
@@ -95,6 +98,7 @@ class ContactChange:
     flag: Flag
     lost_km: float
     gained_km: float
+    kept_km: float
     border_dist_km: float | None
     held_by: tuple[Along, ...]
     now_along: tuple[Along, ...]
@@ -226,7 +230,7 @@ class _Comparison:
         before, after = (self._ruler.stretch(each, neighbour) for each in (old, new))
         if not before and not after:
             return
-        flag = flag_of(self._km(before, neighbour), self._km(after, neighbour), self._least_km)
+        flag = flag_of(length_km_of(before), length_km_of(after), self._least_km)
         for change, enclaves, within in (
             (Flag.LOST, old, difference_of(before, after)),
             (Flag.GAINED, new, difference_of(after, before)),
@@ -235,8 +239,8 @@ class _Comparison:
             for enclave in sorted(enclaves, key=lambda each: each.rank):
                 own = common_of(within, self._ruler.stretch([enclave], neighbour))
                 within = difference_of(within, own)  # noqa: PLW2901 - what is left for the next
-                length_km = self._km(own, neighbour)
-                if length_km <= 0:
+                own = without_crumbs(own)
+                if not own:
                     continue
                 yield StretchChange(
                     date_before=self._dates[0],
@@ -246,10 +250,8 @@ class _Comparison:
                     faction=faction,
                     enclave_id=self._ids.get(id(enclave)),
                     neighbour=neighbour,
-                    length_km=length_km,
-                    now_along=self._others(own, faction, neighbour)
-                    if change is Flag.LOST
-                    else (Along(faction, length_km),),
+                    length_km=length_km_of(own),
+                    now_along=self._now_along(own, neighbour),
                     geometry=self._ruler.geometry(own, neighbour),
                 )
 
@@ -265,7 +267,7 @@ class _Comparison:
         enclave_id: int | None = None,
     ) -> ContactChange:
         before, after = (self._ruler.stretch(each, neighbour) for each in (old, new))
-        before_km, after_km = self._km(before, neighbour), self._km(after, neighbour)
+        before_km, after_km = length_km_of(before), length_km_of(after)
         lost = difference_of(before, after)
         held = ((self._name(each), self._ruler.stretch([each], neighbour)) for each in old)
         return ContactChange(
@@ -280,15 +282,13 @@ class _Comparison:
             before_km=before_km,
             after_km=after_km,
             flag=flag_of(before_km, after_km, self._least_km),
-            lost_km=self._km(lost, neighbour),
-            gained_km=self._km(difference_of(after, before), neighbour),
+            lost_km=length_km_of(lost),
+            gained_km=length_km_of(difference_of(after, before)),
+            kept_km=length_km_of(common_of(before, after)),
             border_dist_km=None if after_km > 0 else self._ruler.nearest_km(new, neighbour),
-            held_by=self._alongs(held, neighbour),
-            now_along=self._others(lost, faction, neighbour),
+            held_by=_alongs(held),
+            now_along=self._now_along(lost, neighbour),
         )
-
-    def _km(self, stretch: Stretch, neighbour: str) -> float:
-        return self._ruler.length_km(stretch, neighbour) if stretch else 0.0
 
     def _name(self, enclave: Enclave) -> str:
         number = self._ids.get(id(enclave))
@@ -304,29 +304,26 @@ class _Comparison:
             )
         )
 
-    def _others(self, stretch: Stretch, faction: str, neighbour: str) -> tuple[Along, ...]:
-        """Return who else lies along a stretch on the later date, and how much nobody does."""
+    def _now_along(self, stretch: Stretch, neighbour: str) -> tuple[Along, ...]:
+        """Return who lies along a stretch on the later date, and how much nobody does."""
         if not stretch:
             return ()
         by_faction: dict[str, Stretch] = defaultdict(dict)
         for enclave in self._after:
-            if enclave.faction != faction and enclave.contacts:
+            if enclave.contacts:
                 own = self._ruler.stretch([enclave], neighbour)
                 by_faction[enclave.faction] = union_of(by_faction[enclave.faction], own)
         rest = stretch
         for own in by_faction.values():
             rest = difference_of(rest, own)
         common = [(name, common_of(stretch, own)) for name, own in by_faction.items()]
-        return self._alongs([*common, ("", rest)], neighbour)
+        return _alongs([*common, ("", rest)])
 
-    def _alongs(self, named: Iterable[tuple[str, Stretch]], neighbour: str) -> tuple[Along, ...]:
-        found = [Along(name, self._km(stretch, neighbour)) for name, stretch in named]
-        return tuple(
-            sorted(
-                (along for along in found if along.length_km > 0),
-                key=lambda along: (-along.length_km, along.name),
-            )
-        )
+
+def _alongs(named: Iterable[tuple[str, Stretch]]) -> tuple[Along, ...]:
+    shown = ((name, without_crumbs(stretch)) for name, stretch in named)
+    found = [Along(name, length_km_of(stretch)) for name, stretch in shown if stretch]
+    return tuple(sorted(found, key=lambda along: (-along.length_km, along.name)))
 
 
 def _own(enclaves: Sequence[Enclave], faction: str) -> list[Enclave]:

@@ -21,6 +21,7 @@ from .model import (
     Status,
 )
 from .pieces import Piece, PieceFinder
+from .roughly import RoughOutline
 
 if TYPE_CHECKING:
     from .feedback import Feedback
@@ -108,7 +109,11 @@ class Surveyor:
             if contact.length_km >= self._parameters.min_contact_km
         )
         self._feedback.check()
-        distance_km, nearest = (None, None) if contacts else border.nearest(geometry, inner)
+        distance_km, nearest = (
+            (None, None)
+            if contacts
+            else border.nearest(RoughOutline.of(geometry, self._geodesy), inner)
+        )
         return _Site(
             area_km2=area_km2,
             ground=self._matcher.of_piece(piece, area_km2),

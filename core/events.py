@@ -11,7 +11,7 @@ from .groundevents import place_events, presence_events
 from .lineage import Kind
 from .model import Status
 from .occurrence import Event, EventKind, dated
-from .stretches import LEAST_CONTACT_KM
+from .stretches import LEAST_CONTACT_KM, length_km_of
 from .takers import NOTHING_KM2
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _contact_events(step: Step, ruler: BorderRuler, feedback: Feedback) -> Itera
     for faction, neighbour in sorted(in_contact_before - in_contact_after):
         feedback.check()
         stretch = ruler.stretch(_of_faction(before, faction), neighbour)
-        length_km = ruler.length_km(stretch, neighbour)
+        length_km = length_km_of(stretch)
         nearest_km = ruler.nearest_km(_of_faction(after, faction), neighbour)
         text = sentences.contact_lost_text(faction, neighbour, length_km, nearest_km)
         yield _on_border(
@@ -147,7 +147,7 @@ def _contact_events(step: Step, ruler: BorderRuler, feedback: Feedback) -> Itera
     for faction, neighbour in sorted(in_contact_after - in_contact_before):
         feedback.check()
         stretch = ruler.stretch(_of_faction(after, faction), neighbour)
-        length_km = ruler.length_km(stretch, neighbour)
+        length_km = length_km_of(stretch)
         text = sentences.contact_gained_text(faction, neighbour, length_km)
         yield _on_border(
             step, EventKind.CONTACT_GAINED, _along(step.after, faction, neighbour), faction,

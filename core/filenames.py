@@ -20,14 +20,15 @@ __all__ = ["NameDates", "read_names", "without_date"]
 
 _SHOWN = 4
 _SEPARATORS = "-_. "
-_TEXT_AT_ENDS = " -_.,;:()[]#"
+_TEXT_AT_ENDS = " -_.,;:()[]#/"
 
 
 @dataclass(frozen=True)
 class NameDates:
-    """The dates of names: `pattern` is how they were read, `dates` runs along the names."""
+    """The dates of names, or of paths: `pattern` is how they were read, `dates` runs along."""
 
     pattern: str
+    names: tuple[str, ...]
     dates: tuple[DateInName, ...]
 
 
@@ -67,7 +68,9 @@ class _Candidate:
         return len(self.moments) > 1 and len(set(self.moments)) == 1
 
 
-def read_names(names: Sequence[str], *, today: datetime) -> NameDates:
+def read_names(
+    names: Sequence[str], *, today: datetime, paths: Sequence[str] | None = None
+) -> NameDates:
     """Return the date of each name, where one reading alone fits all of them.
 
     Of two readings that fit, the one that takes more of the name counts, then the one to the
@@ -78,6 +81,7 @@ def read_names(names: Sequence[str], *, today: datetime) -> NameDates:
     ----------
     names : of files without their ending, or of layers
     today : no map of what was held is dated later, if it can be read otherwise
+    paths : the names with the folders before them, read where no name has any date
 
     Raises
     ------
@@ -85,6 +89,8 @@ def read_names(names: Sequence[str], *, today: datetime) -> NameDates:
         When no reading fits all names, or several do; the text shows them.
     """
     found = [_matches(name) for name in names]
+    if paths is not None and not any(found):
+        return read_names(paths, today=today)
     candidates = _candidates(found)
     if not candidates:
         raise DateError(_none_fits(names, found))
@@ -92,7 +98,7 @@ def read_names(names: Sequence[str], *, today: datetime) -> NameDates:
     if len({candidate.moments for candidate in candidates}) > 1:
         raise DateError(_several_fit(names, candidates))
     chosen = candidates[0]
-    return NameDates(chosen.pattern, tuple(match.date for match in chosen.matches))
+    return NameDates(chosen.pattern, tuple(names), tuple(match.date for match in chosen.matches))
 
 
 def without_date(name: str, date: DateInName) -> str:
@@ -112,9 +118,10 @@ _M, _D = r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})"
 _MM, _DD = r"(?P<month>\d\d)", r"(?P<day>\d\d)"
 _B = rf"(?P<month>(?<![^\W\d_])(?:{MONTH_REGEX})(?![^\W\d_]))"
 _HH, _MIN, _SEC = r"(?P<hour>\d\d)", r"(?P<minute>\d\d)", r"(?P<second>\d\d)"
-_SEP, _SAME = rf"(?P<sep>[{_SEPARATORS}])", r"(?P=sep)"
-_LOOSE = r"(?P<sep>[-_. ,]{0,2})"
-_LOOSE_TOO = r"[-_. ,]{0,2}"
+# the same between all fields, where no folder ends
+_SEP, _SAME = rf"(?:(?P<sep>[{_SEPARATORS}])|/)", rf"(?(sep)(?:(?P=sep)|/)|[{_SEPARATORS}/])"
+_LOOSE = r"(?P<sep>[-_. ,/]{0,2})"
+_LOOSE_TOO = r"[-_. ,/]{0,2}"
 # a time of day has its T, its separators or its seconds: four bare digits can be a number
 _TIME = (
     rf"(?:T{_HH}[-:_.]?{_MIN}(?:[-:_.]?{_SEC})?Z?"
@@ -140,10 +147,12 @@ _READINGS = (
     _reading("%d%m%Y", _DD + _MM + _Y, is_full=True),
     _reading("%m%d%Y", _MM + _DD + _Y, is_full=True),
     _separated("%Y %m %d", _Y, _M, _D, is_full=True),
+    _reading("%Y/%m%d", _Y + "/" + _MM + _DD, is_full=True),
+    _reading("%Y%m/%d", _Y + _MM + "/" + _DD, is_full=True),
     _separated("%d %m %Y", _D, _M, _Y, is_full=True),
     _separated("%m %d %Y", _M, _D, _Y, is_full=True),
     _reading("%d~%b~%Y", _D + _LOOSE + _B + _LOOSE_TOO + _Y, is_full=True),
-    _reading("%b~%d~%Y", _B + _LOOSE + _D + r"[-_. ,]{1,2}" + _Y, is_full=True),
+    _reading("%b~%d~%Y", _B + _LOOSE + _D + r"[-_. ,/]{1,2}" + _Y, is_full=True),
     _reading("%Y~%b~%d", _Y + _LOOSE + _B + _LOOSE_TOO + _D, is_full=True),
     _reading("%Y%m%d %H%M%S", _Y + _MM + _DD + _TIME, is_full=True),
     _reading("%Y~%m~%d %H%M%S", _Y + _SEP + _M + _SAME + _D + _TIME, is_full=True),
@@ -198,7 +207,8 @@ def _match(match: re.Match[str]) -> _Match | None:
     if moment is None:
         return None
     start, end = match.span("whole")
-    return _Match(DateInName(moment, start, end), groups.get("sep") or "")
+    between = groups.get("sep") or ("/" if "/" in match.group("whole") else "")
+    return _Match(DateInName(moment, start, end), between)
 
 
 def _at(moment: datetime | None, clock: Sequence[int]) -> datetime | None:

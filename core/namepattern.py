@@ -1,7 +1,8 @@
 """Patterns that say where in a name the date stands, and the date that a match of one gives.
 
 A pattern is either like those of `strptime` (`control_%d.%m.%Y`) or a regular expression with
-named groups: year, month, day, hour, minute, second or unix.
+named groups: year, month, day, hour, minute, second or unix. One such as `control_*.shp`
+says nothing of dates: it chooses files.
 """
 
 from __future__ import annotations
@@ -9,13 +10,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from fnmatch import fnmatchcase
 from typing import Sequence
 
 from .errors import ParameterError
 from .i18n import tr
 from .monthnames import MONTH_NAMES, month_number
 
-__all__ = ["MONTH_REGEX", "DateInName", "compile_pattern", "moment_of", "read_by_pattern"]
+__all__ = [
+    "MONTH_REGEX",
+    "DateInName",
+    "compile_pattern",
+    "fits",
+    "is_wildcard",
+    "moment_of",
+    "read_by_pattern",
+]
 
 MONTH_REGEX = "|".join(name.replace(" ", "[ _-]") for name in MONTH_NAMES)
 """Matches the name of a month, in any of the known languages."""
@@ -64,6 +74,18 @@ def read_by_pattern(names: Sequence[str], pattern: str) -> list[DateInName | Non
     return [_first(regex, name) for name in names]
 
 
+def is_wildcard(pattern: str) -> bool:
+    """Return whether a pattern only chooses names, and says nothing of dates."""
+    is_dated = "%" in pattern or "(?P<" in pattern
+    return not is_dated and any(sign in pattern for sign in "*?")
+
+
+def fits(path: str, wildcard: str) -> bool:
+    """Return whether a file's name, or its path where the wildcard has a `/`, is chosen."""
+    name = path if "/" in wildcard else path.rsplit("/", maxsplit=1)[-1]
+    return fnmatchcase(name.casefold(), wildcard.casefold())
+
+
 def compile_pattern(pattern: str) -> re.Pattern[str]:
     """Return a pattern like those of `strptime`, or a regular expression, made ready.
 
@@ -88,7 +110,8 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
             tr(
                 'Pattern (PATTERN) "{pattern}" does not say where the year is. Write it with '
                 "%Y %m %d (or %y, %b, %j, %H, %M, %S, %s), for instance control_%d.%m.%Y, or as a "
-                "regular expression with groups named {groups}."
+                "regular expression with groups named {groups}. Or choose files by their names, "
+                "with * for any text: control_*.shp."
             ).format(pattern=pattern, groups=", ".join(_GROUPS))
         )
     return regex

@@ -2,7 +2,8 @@
 
 The contacts of different enclaves and dates run on the same border line, yet overlays of
 lines that lie upon each other are not to be trusted to the last digit. So each contact is
-taken back to intervals along the line, and intervals are united, cut and compared.
+taken back to intervals along the line, and intervals are united, cut and compared. Lengths
+are theirs, so that what was lost and what was kept sum to what there was.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from shapely import Geometry, STRtree
 
 from .borders import Border
 from .proximity import merged
+from .roughly import RoughOutline
 
 if TYPE_CHECKING:
     from .borders import BorderLine
@@ -23,27 +25,37 @@ if TYPE_CHECKING:
     from .geography import Geography
     from .model import Contact, Enclave
 
-__all__ = ["LEAST_CONTACT_KM", "BorderRuler", "Stretch", "common_of", "difference_of", "union_of"]
+__all__ = [
+    "LEAST_CONTACT_KM",
+    "BorderRuler",
+    "Stretch",
+    "common_of",
+    "difference_of",
+    "length_km_of",
+    "union_of",
+    "without_crumbs",
+]
 
 Floats = npt.NDArray[np.float64]
 
 Stretch = Dict[int, Floats]
-"""Intervals along each part of a border line, in units of the CRS, (n, 2), in order."""
+"""Intervals along each part of a border line, in metres, (n, 2), in order and disjoint."""
 
 LEAST_CONTACT_KM = 0.002
 """Contact shorter than two metres is none, whatever the shortest contact is set to."""
 
-_SLACK_M = 0.01
 _CRUMB_M = 1.0
-"""A shorter rest of a comparison is what drawing and digits leave."""
+_SLACK_M = 0.01
+_NOTHING_M = 1e-5
 
 
 class BorderRuler:
     """Measures stretches of the border with each neighbour, and how far it is away."""
 
     def __init__(self, geography: Geography) -> None:
-        self._geodesy = geography.geodesy
         self._lines = {line.neighbour: _Line(line, geography.geodesy) for line in geography.borders}
+        self._geodesy = geography.geodesy
+        self._rough: dict[int, tuple[Geometry, RoughOutline]] = {}
         self._nearest: dict[tuple[int, str], tuple[Geometry, float]] = {}
 
     @property
@@ -79,39 +91,44 @@ class BorderRuler:
         """Return a stretch as a MultiLineString on the border; empty without any length."""
         return self._lines[neighbour].geometry(stretch)
 
-    def length_km(self, stretch: Stretch, neighbour: str) -> float:
-        """Return the ellipsoidal length of a stretch in km."""
-        geometry = self.geometry(stretch, neighbour)
-        return 0.0 if geometry.is_empty else float(self._geodesy.length_km([geometry])[0])
-
     def nearest_km(self, enclaves: Iterable[Enclave], neighbour: str) -> float | None:
         """Return how far the nearest of the enclaves is from the border; None without any."""
-        return min((self._distance_km(each, neighbour) for each in enclaves), default=None)
+        border = self._lines[neighbour].border
+        nearest_km: float | None = None
+        least = [(border.least_km(self._outline(each)), each) for each in enclaves]
+        for least_km, enclave in sorted(least, key=lambda pair: pair[0]):
+            # none of the others can be nearer
+            if nearest_km is not None and least_km > nearest_km:
+                break
+            distance_km = self._distance_km(enclave, neighbour)
+            nearest_km = distance_km if nearest_km is None else min(nearest_km, distance_km)
+        return nearest_km
 
     def _distance_km(self, enclave: Enclave, neighbour: str) -> float:
         # the geometry is kept with its distance, so that its id stays its own
         key = (id(enclave.geometry), neighbour)
         if key not in self._nearest:
             inner = shapely.point_on_surface(enclave.geometry)
-            distance_km, _ = self._lines[neighbour].border.nearest(enclave.geometry, inner)
+            outline = self._outline(enclave)
+            distance_km, _ = self._lines[neighbour].border.nearest(outline, inner)
             self._nearest[key] = (enclave.geometry, distance_km)
         return self._nearest[key][1]
+
+    def _outline(self, enclave: Enclave) -> RoughOutline:
+        key = id(enclave.geometry)
+        if key not in self._rough:
+            outline = RoughOutline.of(enclave.geometry, self._geodesy)
+            self._rough[key] = (enclave.geometry, outline)
+        return self._rough[key][1]
 
 
 class _Line:
     def __init__(self, line: BorderLine, geodesy: Geodesy) -> None:
         self.border = Border.of({line.neighbour: line.geometry}, geodesy)
+        self._segments = self.border.segments
         self._parts = shapely.get_parts(line.geometry)
-        self._vertices = [shapely.get_coordinates(part) for part in self._parts]
-        # how far along its part each vertex lies
-        self._at = [
-            np.append(0.0, np.cumsum(np.hypot(*np.diff(xy, axis=0).T))) for xy in self._vertices
-        ]
         self._tree = STRtree(self._parts)
-        bounds = shapely.bounds(line.geometry)[None, :]
-        units_per_m = float(geodesy.reach_units(bounds)[0])
-        self._slack = _SLACK_M * units_per_m
-        self._crumb = _CRUMB_M * units_per_m
+        self._places = [self._places_of(part) for part in range(len(self._parts))]
         self._known: dict[int, tuple[Contact, Stretch]] = {}
 
     def stretch(self, contact: Contact) -> Stretch:
@@ -121,22 +138,23 @@ class _Line:
 
     def geometry(self, stretch: Stretch) -> Geometry:
         pieces = [
-            shapely.linestrings(self._cut(part, start, end))
+            shapely.linestrings(self._segments.cut(part, start, end))
             for part, rows in stretch.items()
             for start, end in rows.tolist()
-            if end - start > self._crumb
         ]
         if not pieces:
             return shapely.MultiLineString()
         joined = shapely.line_merge(shapely.multilinestrings(pieces))
         return shapely.multilinestrings(shapely.get_parts(joined))
 
-    def _cut(self, part: int, start: float, end: float) -> Floats:
-        """Return the vertices of what lies between two places along a part, shape (k, 2)."""
-        at, xy = self._at[part], self._vertices[part]
-        ends = np.column_stack([np.interp([start, end], at, xy[:, axis]) for axis in (0, 1)])
-        between = (at > start + self._slack) & (at < end - self._slack)
-        return np.vstack([ends[:1], xy[between], ends[1:]])
+    def _places_of(self, part: int) -> tuple[Floats, Floats]:
+        """Return places along a part, in units of the CRS and in metres."""
+        own = self._segments.taken(self._segments.line == part)
+        units = np.hypot(*(own.end - own.start).T)
+        return (
+            np.append(0.0, np.cumsum(units)),
+            np.append(own.at_m, self._segments.line_length_m[part]),
+        )
 
     def _located(self, geometry: Geometry) -> Stretch:
         """Return where a contact lies: each of its segments is within one of the border's."""
@@ -149,7 +167,15 @@ class _Line:
         owner = self._tree.query_nearest(middles, all_matches=False)[1]
         at = shapely.line_locate_point(self._parts[owner], middles)
         rows = np.column_stack([at - half, at + half])
-        return {int(part): merged(rows[owner == part], self._slack) for part in np.unique(owner)}
+        return {
+            int(part): merged(np.interp(rows[owner == part], *self._places[part]), _SLACK_M)
+            for part in np.unique(owner)
+        }
+
+
+def length_km_of(stretch: Stretch) -> float:
+    """Return the ellipsoidal length of a stretch in km."""
+    return sum(float((rows[:, 1] - rows[:, 0]).sum()) for rows in stretch.values()) / 1000.0
 
 
 def union_of(one: Stretch, two: Stretch) -> Stretch:
@@ -166,7 +192,8 @@ def common_of(one: Stretch, two: Stretch) -> Stretch:
     for part in sorted(one.keys() & two.keys()):
         low = np.maximum(one[part][:, None, 0], two[part][None, :, 0])
         high = np.minimum(one[part][:, None, 1], two[part][None, :, 1])
-        rows = np.column_stack([low[high > low], high[high > low]])
+        some = high - low > _NOTHING_M
+        rows = np.column_stack([low[some], high[some]])
         if len(rows):
             result[part] = merged(rows, 0.0)
     return result
@@ -183,6 +210,12 @@ def difference_of(one: Stretch, two: Stretch) -> Stretch:
         if rest:
             result[part] = rest[part]
     return result
+
+
+def without_crumbs(stretch: Stretch) -> Stretch:
+    """Leave out what is shorter than a metre: what drawing leaves between two dates."""
+    kept = {part: rows[rows[:, 1] - rows[:, 0] > _CRUMB_M] for part, rows in stretch.items()}
+    return {part: rows for part, rows in kept.items() if len(rows)}
 
 
 def _none() -> Floats:

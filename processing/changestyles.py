@@ -30,10 +30,10 @@ _REDRAW_TEST = "\"kind\" = 'redraw'"
 
 # from pale to dark: single-hue purple, ColorBrewer (Brewer 2003), told apart in grey too
 _CHURN_CLASSES = (
-    (1, 1, "#dadaeb"),
-    (2, 2, "#9e9ac8"),
-    (3, 4, "#756bb1"),
-    (5, 1_000_000, "#54278f"),
+    (1, 1, "#bcbddc"),
+    (2, 2, "#918bc3"),
+    (3, 4, "#6a51a3"),
+    (5, 1_000_000, "#3f007d"),
 )
 
 

@@ -113,11 +113,17 @@ def change_columns(*, has_times: bool) -> tuple[Column, ...]:
             lambda row: row.gained_km,
         ),
         _double(
+            "kept_km",
+            tr("Kept (km)"),
+            tr("border with contact on both dates"),
+            lambda row: row.kept_km,
+        ),
+        _double(
             "border_dist_km",
-            tr("Distance to that border (km)"),
+            tr("Distance (km)"),
             tr(
-                "of the nearest enclave on the date; empty where there is contact, or no enclave "
-                "is left"
+                "of the nearest enclave from that border on the date; empty where there is "
+                "contact, or no enclave is left"
             ),
             lambda row: row.border_dist_km,
         ),
@@ -139,7 +145,7 @@ def change_columns(*, has_times: bool) -> tuple[Column, ...]:
             tr("the enclaves that had the contact before; - is one too small to be followed"),
             lambda row: alongs_text(row.held_by),
         ),
-        _now_held_by(tr("who else lies along the border that was lost, and along how many km")),
+        _now_held_by(tr("who lies along the border that was lost, and along how many km")),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable, Sequence
 
-from qgis.core import QgsEditorWidgetSetup, QgsFields, QgsVectorLayer
+from qgis.core import QgsEditorWidgetSetup, QgsFeatureRequest, QgsFields, QgsVectorLayer
 
 from ..compat import FieldKind, make_field
 from ..core import text
@@ -27,6 +27,10 @@ __all__ = [
 
 
 _NEVER_CUT = 8  # letters: of the ten of a shapefile, two can become a number
+_PIXELS_A_LETTER = 8
+_LEAST_LETTERS = 13
+_MOST_LETTERS = 45
+_ROWS_LOOKED_AT = 100
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def to_fields(columns: Sequence[Column]) -> QgsFields:
 
 
 def label_columns(layer: QgsVectorLayer, columns: Sequence[Column]) -> None:
-    """Give the attribute table of a loaded result its headings and sensible decimals."""
+    """Give the attribute table of a result its headings, sensible decimals and widths."""
     for position, column in enumerate(columns):
         index = _index_of(layer.fields(), columns, position)
         if index is None:
@@ -85,6 +89,31 @@ def label_columns(layer: QgsVectorLayer, columns: Sequence[Column]) -> None:
         if column.kind is FieldKind.DOUBLE:
             setup = QgsEditorWidgetSetup("Range", {"Precision": column.decimals})
             layer.setEditorWidgetSetup(index, setup)
+    _widen(layer, columns)
+
+
+def _widen(layer: QgsVectorLayer, columns: Sequence[Column]) -> None:
+    """Make headings, and texts up to a point, readable in whole."""
+    letters = {
+        index: len(column.alias) + 2
+        for position, column in enumerate(columns)
+        for index in [_index_of(layer.fields(), columns, position)]
+        if index is not None
+    }
+    request = QgsFeatureRequest().setLimit(_ROWS_LOOKED_AT)
+    request.setFlags(QgsFeatureRequest.Flag.NoGeometry)
+    for feature in layer.getFeatures(request):
+        for index, most in letters.items():
+            value = feature[index]
+            if isinstance(value, str):
+                letters[index] = max(most, min(len(value), _MOST_LETTERS))
+    table = layer.attributeTableConfig()
+    table.update(layer.fields())
+    places = {column.name: place for place, column in enumerate(table.columns())}
+    for index, most in letters.items():
+        place = places[layer.fields().at(index).name()]
+        table.setColumnWidth(place, _PIXELS_A_LETTER * max(most, _LEAST_LETTERS))
+    layer.setAttributeTableConfig(table)
 
 
 def cut_names(fields: QgsFields, columns: Sequence[Column]) -> dict[str, str]:

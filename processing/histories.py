@@ -134,6 +134,8 @@ def _survey(inputs: Inputs, feedback: Feedback) -> Survey:
     parameters = engine_parameters(inputs)
     series = read_series_of(inputs, feedback.part(0.0, 0.1))
     geography = read_geography(inputs, series, parameters, feedback.part(0.1, 0.2))
+    # where nobody holds anything for a time, enclaves end, and contact is lost
+    series = replace(series, snapshots=series.moments, unheld_from=())
     return Survey(series, geography, BorderRuler(geography), parameters)
 
 

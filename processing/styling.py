@@ -147,6 +147,7 @@ def style_places(layer: QgsVectorLayer, name_field: str) -> None:
     settings.fieldName = name_field
     settings.placement = QgsPalLayerSettings.Placement.OrderedPositionsAroundPoint
     settings.dist = 0.8
+    settings.offsetType = QgsPalLayerSettings.FromSymbolBounds
     settings.setFormat(_text_format(size_pt=8.0))
     _label(layer, settings)
     layer.triggerRepaint()

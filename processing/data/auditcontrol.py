@@ -17,17 +17,17 @@ from ...core.feedback import Feedback
 from ...core.i18n import tr
 from .. import parameters as keys
 from ..base import EnclaveWatchAlgorithm, Texts
+from ..changestyles import style_table
 from ..convert import crs_text
 from ..definitions import distance_parameter, sink, with_help
 from ..headlines import COUNT, SUMMARY, number_output, text_output
 from ..help import field_entries
 from ..inputs import Inputs, source_label
 from ..output import ResultWriter, name_and_style_on_load
-from ..styling import style_control
 from .auditreader import AuditFields, read_audit_rows
 from .columns import count_columns, problem_columns
 from .fixed import FixedWriter
-from .style import style_problems
+from .style import style_copy, style_problems
 
 if TYPE_CHECKING:
     from qgis.core import QgsProcessingOutputDefinition, QgsProcessingParameterDefinition
@@ -218,14 +218,27 @@ class AuditControl(EnclaveWatchAlgorithm):
         for count in counts:
             writer.write(count, None)
         writer.close(feedback)
+        name_and_style_on_load(
+            inputs,
+            self.TABLE,
+            writer,
+            name=tr("Counts of problems: {layer}").format(
+                layer=inputs.source(keys.CONTROL).sourceName()
+            ),
+            columns=columns,
+            style=style_table,
+            factions=(),
+        )
         return writer.output_id
 
     def _name_copy_on_load(
         self, inputs: Inputs, fixed: FixedWriter, rows: Sequence[AuditRow]
     ) -> None:
-        field = inputs.text(keys.FACTION_FIELD)
-        if field is None:
-            return
+        faction_field = inputs.text(keys.FACTION_FIELD)
+        date_field, end_field = inputs.text(keys.DATE_FIELD), inputs.text(keys.END_FIELD)
+        inclusive = inputs.algorithm.parameterAsBool(
+            inputs.values, keys.END_INCLUSIVE, inputs.context
+        )
         name = inputs.source(keys.CONTROL).sourceName()
         name_and_style_on_load(
             inputs,
@@ -233,7 +246,14 @@ class AuditControl(EnclaveWatchAlgorithm):
             fixed,
             name=tr("Repaired: {layer}").format(layer=name),
             columns=(),
-            style=lambda layer, factions: style_control(layer, field, factions),
+            style=lambda layer, factions: style_copy(
+                layer,
+                factions,
+                faction_field=faction_field,
+                date_field=date_field,
+                end_field=end_field,
+                end_inclusive=inclusive,
+            ),
             factions=sorted({each.row.faction for each in rows if each.row.faction}),
         )
 

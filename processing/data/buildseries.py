@@ -25,7 +25,7 @@ from ..output import ResultWriter, name_and_style_on_load
 from . import seriesparameters as own
 from .columns import series_columns
 from .gather import Gatherer
-from .seriesrules import check_series_inputs, rules_for
+from .seriesrules import check_series_inputs, chosen_by, rules_for, wildcard_of
 from .sources import sources_of_files, sources_of_layers
 
 if TYPE_CHECKING:
@@ -150,13 +150,15 @@ class BuildSeries(EnclaveWatchAlgorithm):
         return self._written(inputs, series, gatherer, feedback)
 
     def _found(self, inputs: Inputs, feedback: Feedback) -> tuple[list[Source], dict[str, str]]:
+        wildcard = wildcard_of(inputs)
         if not inputs.has(own.FOLDER):
-            return self._sources, {}
+            return chosen_by(wildcard, self._sources), {}
         return sources_of_files(
             inputs.text(own.FOLDER) or "",
             recursive=inputs.algorithm.parameterAsBool(
                 inputs.values, own.RECURSIVE, inputs.context
             ),
+            wildcard=wildcard,
             feedback=feedback,
         )
 

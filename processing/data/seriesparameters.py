@@ -79,11 +79,17 @@ def _inputs() -> list[QgsProcessingParameterDefinition]:
                 QgsProcessingParameterFile.Behavior.Folder,
                 optional=True,
             ),
-            tr("A folder of GeoJSON, Shapefile, GeoPackage or KML files. Give this or layers."),
+            tr(
+                "A folder of GeoJSON, Shapefile, GeoPackage, KML or KMZ files. Give this or layers."
+            ),
         ),
         with_help(
             QgsProcessingParameterBoolean(RECURSIVE, tr("Subfolders too"), defaultValue=False),
-            tr("Whether files in the folder's subfolders are read as well."),
+            tr(
+                "Whether files in the folder's subfolders are read as well. Where no file has a "
+                "date in its name, it is read from the names of the subfolders too: "
+                "2024/11/01/control.geojson."
+            ),
         ),
         text_parameter(
             PATTERN,
@@ -91,7 +97,8 @@ def _inputs() -> list[QgsProcessingParameterDefinition]:
             tr(
                 "Where the date stands in the names, for instance %d.%m.%Y or control_%Y%m%d. "
                 "Left empty, it is found, if only one way to read it fits all names. Names that "
-                "the pattern does not fit are left out. See the help for all that it can say."
+                "the pattern does not fit are left out. A pattern without any date, such as "
+                "control_*.shp, chooses files by name. See the help for all that it can say."
             ),
         ),
     ]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ...core.namepattern import DateInName
     from .sources import Source
 
-__all__ = ["check_series_inputs", "rules_for"]
+__all__ = ["check_series_inputs", "chosen_by", "rules_for", "wildcard_of"]
 
 _FEW_FACTIONS = 3
 
@@ -37,10 +37,12 @@ def check_series_inputs(inputs: Inputs) -> list[QgsVectorLayer]:
     """
     from ...core.namepattern import compile_pattern
 
+    wildcard = wildcard_of(inputs)
     if inputs.has(own.LAYERS) == inputs.has(own.FOLDER):
         raise ParameterError(tr("Give either layers (LAYERS) or a folder (FOLDER)."))
     _check_one_of(inputs, (own.FACTION, keys.FACTION_FIELD, own.FACTION_EXPRESSION))
-    _check_one_of(inputs, (keys.DATE_FIELD, own.DATE_EXPRESSION, own.PATTERN))
+    dates_by = (keys.DATE_FIELD, own.DATE_EXPRESSION)
+    _check_one_of(inputs, dates_by if wildcard else (*dates_by, own.PATTERN))
     is_from_features = inputs.has(keys.DATE_FIELD) or inputs.has(own.DATE_EXPRESSION)
     if inputs.has(keys.END_FIELD) and not is_from_features:
         raise ParameterError(
@@ -53,16 +55,43 @@ def check_series_inputs(inputs: Inputs) -> list[QgsVectorLayer]:
         raise ParameterError(
             tr("DATES_FROM goes with no date field and no date expression: leave it at auto.")
         )
-    if inputs.has(own.PATTERN):
+    if inputs.has(own.PATTERN) and wildcard is None:
         compile_pattern(inputs.text(own.PATTERN) or "")
     for key in (own.FACTION_EXPRESSION, own.DATE_EXPRESSION):
         _check_expression(inputs, key)
     read_moment(inputs, own.LAST_END)
     if inputs.has(own.FOLDER):
         recursive = inputs.algorithm.parameterAsBool(inputs.values, own.RECURSIVE, inputs.context)
-        files_in(inputs.text(own.FOLDER) or "", recursive=recursive)
+        files_in(inputs.text(own.FOLDER) or "", recursive=recursive, wildcard=wildcard)
         return []
     return _layers(inputs)
+
+
+def wildcard_of(inputs: Inputs) -> str | None:
+    """Return the pattern, where it only chooses files."""
+    from ...core.namepattern import is_wildcard
+
+    pattern = inputs.text(own.PATTERN)
+    return pattern if pattern and is_wildcard(pattern) else None
+
+
+def chosen_by(wildcard: str | None, sources: Sequence[Source]) -> list[Source]:
+    """Return the layers whose names a wildcard fits; without one, all.
+
+    Raises
+    ------
+    ParameterError : if it fits none
+    """
+    from ...core.namepattern import fits
+
+    chosen = [each for each in sources if wildcard is None or fits(each.name, wildcard)]
+    if not chosen:
+        raise ParameterError(
+            tr(
+                'Pattern (PATTERN) "{pattern}" fits none of {count} layers, such as "{name}".'
+            ).format(pattern=wildcard, count=len(sources), name=sources[0].name)
+        )
+    return chosen
 
 
 def rules_for(
@@ -91,38 +120,43 @@ def rules_for(
     if _is_temporal(inputs, sources):
         feedback.info(tr("Dates: the temporal settings of the layers."))
         return list(sources), rules
-    dates = _dates_of_names(inputs, sources, feedback)
+    names, dates = _dates_of_names(inputs, sources, feedback)
     kept = [source for source, date in zip(sources, dates) if date is not None]
     rules = replace(
         rules,
         dates={s.label: date.moment for s, date in zip(sources, dates) if date is not None},
     )
     if rules.faction_is_name:
-        rules = replace(rules, names=_factions_of_names(sources, dates, feedback))
+        rules = replace(rules, names=_factions_of_names(sources, names, dates, feedback))
     return kept, rules
 
 
 def _is_temporal(inputs: Inputs, sources: Sequence[Source]) -> bool:
     wanted = own.choice(inputs, own.DATES_FROM)
-    if wanted == "temporal" and inputs.has(own.PATTERN):
+    has_pattern = inputs.has(own.PATTERN) and wildcard_of(inputs) is None
+    if wanted == "temporal" and has_pattern:
         raise ParameterError(
             tr("A PATTERN goes with dates from names, not with DATES_FROM=temporal.")
         )
-    if wanted == "auto" and not inputs.has(own.PATTERN):
+    if wanted == "auto" and not has_pattern:
         return all(source.has_times for source in sources)
     return wanted == "temporal"
 
 
 def _dates_of_names(
     inputs: Inputs, sources: Sequence[Source], feedback: Feedback
-) -> list[DateInName | None]:
+) -> tuple[Sequence[str], list[DateInName | None]]:
+    """Return what was read, names or paths, and the date in each."""
     from ...core.dates import format_date
     from ...core.filenames import read_names
     from ...core.namepattern import read_by_pattern
 
-    names = [source.name for source in sources]
+    names: Sequence[str] = [source.name for source in sources]
+    paths = [source.path for source in sources]
     pattern = inputs.text(own.PATTERN)
-    if pattern:
+    dates: list[DateInName | None]
+    if pattern and wildcard_of(inputs) is None:
+        names = paths if "/" in pattern else names
         dates = read_by_pattern(names, pattern)
         if not any(dates):
             raise DateError(
@@ -133,27 +167,32 @@ def _dates_of_names(
             )
     else:
         today = datetime.now(timezone.utc).replace(tzinfo=None)
-        found = read_names(names, today=today)
-        pattern, dates = found.pattern, list(found.dates)
+        found = read_names(names, today=today, paths=paths)
+        pattern, names, dates = found.pattern, found.names, list(found.dates)
     name, date = next((n, d) for n, d in zip(names, dates) if d is not None)
     feedback.info(
         tr('Dates: the names, read as {pattern} ("{name}" is {date}).').format(
             pattern=pattern, name=name, date=format_date(date.moment)
         )
     )
-    return dates
+    return names, dates
 
 
 def _factions_of_names(
-    sources: Sequence[Source], dates: Sequence[DateInName | None], feedback: Feedback
+    sources: Sequence[Source],
+    read: Sequence[str],
+    dates: Sequence[DateInName | None],
+    feedback: Feedback,
 ) -> dict[str, str]:
     from ...core.filenames import without_date
 
-    names = {
-        source.label: without_date(source.name, date)
-        for source, date in zip(sources, dates)
-        if date is not None
-    }
+    names = {}
+    for source, name, date in zip(sources, read, dates):
+        if date is None:
+            continue
+        # the date of a file with a layer for each faction is in the file's name
+        is_of_file = source.layer and date.end <= len(name) - len(source.layer)
+        names[source.label] = source.layer if is_of_file else without_date(name, date)
     nameless = [label for label, name in names.items() if not name]
     if nameless:
         raise FactionError(

@@ -18,6 +18,7 @@ from qgis.core import (
 
 from ...core.errors import EmptyLayerError, ParameterError
 from ...core.i18n import tr
+from ...core.namepattern import fits
 from .temporal import Validity, has_temporal_settings, validity_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OpenSource", "Source", "files_in", "sources_of_files", "sources_of_layers"]
 
-_ENDINGS = (".geojson", ".json", ".shp", ".gpkg", ".kml")
+_ENDINGS = (".geojson", ".json", ".shp", ".gpkg", ".kml", ".kmz")
 # parts of a Shapefile, and what GDAL and QGIS write beside a file
 _COMPANIONS = (
     ".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".qmd", ".qml", ".qpj", ".xml",
@@ -59,6 +60,8 @@ class Source:
     ----------
     name : what its date and its faction are read from
     label : what the results and messages call it
+    path : the name with the folders before it, in the folder that was given
+    layer : its own name, where it is one of several layers in a file
     open : gives None where it cannot be read
     has_times : whether its temporal settings are on
     """
@@ -67,6 +70,8 @@ class Source:
     label: str
     open: Callable[[], OpenSource | None] = field(repr=False)
     has_times: bool = False
+    path: str = ""
+    layer: str = ""
 
 
 def sources_of_layers(layers: Sequence[QgsVectorLayer]) -> list[Source]:
@@ -74,8 +79,12 @@ def sources_of_layers(layers: Sequence[QgsVectorLayer]) -> list[Source]:
     return [_source_of_layer(layer) for layer in layers]
 
 
-def files_in(folder: str, *, recursive: bool) -> list[Path]:
+def files_in(folder: str, *, recursive: bool, wildcard: str | None = None) -> list[Path]:
     """Return the files in a folder that can hold polygons, in order of name.
+
+    Parameters
+    ----------
+    wildcard : only files that it fits, such as `control_*.shp`
 
     Raises
     ------
@@ -99,20 +108,31 @@ def files_in(folder: str, *, recursive: bool) -> list[Path]:
                 hint=tr("Its subfolders have: set RECURSIVE.") if deeper else "",
             )
         )
-    return found
+    chosen = [
+        path
+        for path in found
+        if wildcard is None or fits(path.relative_to(root).as_posix(), wildcard)
+    ]
+    if not chosen:
+        raise ParameterError(
+            tr(
+                'Pattern (PATTERN) "{pattern}" fits none of {count} files, such as "{name}".'
+            ).format(pattern=wildcard, count=len(found), name=found[0].name)
+        )
+    return chosen
 
 
 def sources_of_files(
-    folder: str, *, recursive: bool, feedback: Feedback
+    folder: str, *, recursive: bool, wildcard: str | None, feedback: Feedback
 ) -> tuple[list[Source], dict[str, str]]:
     """Return a source for each layer of the files of a folder.
 
     Also returned is, by name, why a file or a layer of one is none.
     """
     root = Path(folder)
-    paths = files_in(folder, recursive=recursive)
+    paths = files_in(folder, recursive=recursive, wildcard=wildcard)
     _tell_other_files(root, recursive, feedback)
-    sources: list[Source] = []
+    found: list[tuple[Path, list[Any]]] = []
     left_out: dict[str, str] = {}
     for path in paths:
         feedback.check()
@@ -124,8 +144,14 @@ def sources_of_files(
         elif len(fitting) < len(layers):
             others = [layer.name() for layer in layers if layer not in fitting]
             left_out.update({f"{label}: {name}": tr("no polygons") for name in others})
-        several = len(fitting) > 1
-        sources += [_source_of_file(path, label, layer, several=several) for layer in fitting]
+        found.append((path, fitting))
+    # a file with one layer alone is named as those of its kind that have several
+    with_several = {path.suffix.lower() for path, fitting in found if len(fitting) > 1}
+    sources = [
+        _source_of_file(path, root, layer, several=path.suffix.lower() in with_several)
+        for path, fitting in found
+        for layer in fitting
+    ]
     if not sources:
         raise EmptyLayerError(
             tr(
@@ -174,13 +200,16 @@ def _source_of_layer(layer: QgsVectorLayer) -> Source:
         context,
         validity_of(layer, context, label) if is_timed else None,
     )
-    return Source(layer.name(), layer.name(), lambda: opened, is_timed)
+    return Source(layer.name(), layer.name(), lambda: opened, is_timed, layer.name())
 
 
-def _source_of_file(path: Path, label: str, details: Any, *, several: bool) -> Source:
-    name, uri, provider = path.stem, details.uri(), details.providerKey()
+def _source_of_file(path: Path, root: Path, details: Any, *, several: bool) -> Source:
+    uri, provider = details.uri(), details.providerKey()
+    inside = path.relative_to(root)
+    name, label, whole = path.stem, inside.as_posix(), inside.with_suffix("").as_posix()
+    own = details.name() if several else ""
     if several:
-        name, label = f"{name} {details.name()}", f"{label}: {details.name()}"
+        name, label, whole = f"{name} {own}", f"{label}: {own}", f"{whole} {own}"
 
     def open_file() -> OpenSource | None:
         layer = QgsVectorLayer(uri, name, provider)
@@ -188,7 +217,7 @@ def _source_of_file(path: Path, label: str, details: Any, *, several: bool) -> S
             return None
         return OpenSource(QgsVectorLayerFeatureSource(layer), layer.crs(), _context(layer), None)
 
-    return Source(name, label, open_file)
+    return Source(name, label, open_file, path=whole, layer=own)
 
 
 def _context(layer: QgsVectorLayer) -> QgsExpressionContext:

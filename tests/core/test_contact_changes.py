@@ -15,6 +15,7 @@ from enclave_watch.core.contactchanges import (
 from enclave_watch.core.contacttext import alongs_text, change_text
 from enclave_watch.core.feedback import Feedback
 from enclave_watch.core.model import Parameters
+from enclave_watch.core.stretches import length_km_of
 from enclave_watch.tests.core.helpers.build import contacts_km, in_km
 from enclave_watch.tests.core.helpers.histories import history_of, square
 
@@ -143,14 +144,50 @@ def test_contact_that_moves_is_kept_in_length_but_lost_and_gained_in_place():
     }
 
 
-def test_before_less_lost_and_after_less_gained_are_the_same_stretch():
-    changes, _ = compared([red(3, 17), red(31, 22), INLAND], [red(12, 30), red(60, 5), INLAND])
+def test_lost_and_kept_are_what_there_was_and_gained_and_kept_what_there_is():
+    changes, stretches = compared(
+        [red(3, 17), red(31, 22), INLAND], [red(12, 30), red(60, 5), INLAND]
+    )
     for change in changes:
-        kept_km = change.before_km - change.lost_km
-        assert change.after_km - change.gained_km == pytest.approx(kept_km, abs=0.001)
+        assert change.lost_km + change.kept_km == pytest.approx(change.before_km, abs=1e-9)
+        assert change.gained_km + change.kept_km == pytest.approx(change.after_km, abs=1e-9)
     # from 12 to 20 and from 31 to 42
     change = of_faction(changes)
-    assert change.before_km - change.lost_km == pytest.approx(19 * KM, abs=0.01)
+    assert change.kept_km == pytest.approx(19 * KM, abs=0.01)
+    for flag, length_km in (
+        (Flag.LOST, change.lost_km),
+        (Flag.GAINED, change.gained_km),
+        (Flag.KEPT, change.kept_km),
+    ):
+        shown_km = [each.length_km for each in stretches if each.change is flag]
+        assert sum(shown_km) == pytest.approx(length_km, abs=1e-9)
+
+
+def test_an_end_drawn_half_a_metre_off_is_counted_and_not_drawn():
+    changes, stretches = compared([red(10, 30)], [red(10, 29.9995)])
+    change = of_faction(changes)
+    assert change.flag is Flag.KEPT
+    assert change.lost_km == pytest.approx(0.0005, abs=1e-6)
+    assert change.lost_km + change.kept_km == pytest.approx(change.before_km, abs=1e-9)
+    assert change.now_along == ()
+    assert [each.change for each in stretches] == [Flag.KEPT]
+
+
+def test_a_stretch_that_an_enclave_lost_may_be_along_another_of_its_faction():
+    # the strip on the border goes; behind it, within the tolerance, Red stays
+    strip, behind = ("Red", square(99.7, 10, 0.3, 30)), ("Red", square(90, 10, 9.4, 30))
+    changes, _ = compared([strip, behind], [behind])
+    lost = next(each for each in of_enclaves(changes) if each.flag is Flag.LOST)
+    assert alongs_text(lost.now_along) == "Red 30.0"
+    assert of_faction(changes).flag is Flag.KEPT
+
+
+def test_who_else_lies_along_a_stretch_that_is_kept_is_told():
+    # Blue comes to lie behind Red's strip, within the tolerance
+    strip, behind = ("Red", square(99.7, 10, 0.3, 30)), ("Blue", square(90, 10, 9.4, 20))
+    _, stretches = compared([strip], [strip, behind])
+    kept = next(each for each in stretches if each.change is Flag.KEPT)
+    assert alongs_text(kept.now_along) == "Red 30.0; Blue 20.0"
 
 
 def test_a_faction_keeps_contact_when_one_of_its_enclaves_loses_it():
@@ -238,5 +275,5 @@ def test_stretches_of_the_ruler_have_the_length_of_the_contact():
     for enclave in history.last.analysis.enclaves:
         for contact in enclave.contacts:
             stretch = history.ruler.stretch([enclave], contact.neighbour)
-            length_km = history.ruler.length_km(stretch, contact.neighbour)
+            length_km = length_km_of(stretch)
             assert length_km == pytest.approx(contact.length_km, abs=0.001)

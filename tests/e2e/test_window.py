@@ -171,6 +171,32 @@ def test_contacts_are_loaded_styled_and_named(seen: dict[str, Any]) -> None:
     assert layer["temporal"]
 
 
+def by_beginning(run: dict[str, Any], beginning: str) -> dict[str, Any]:
+    assert run["ok"], run
+    (found,) = [layer for layer in run["layers"] if layer["name"].startswith(beginning)]
+    return dict(found)
+
+
+def test_changes_show_who_gained_and_who_lost(seen: dict[str, Any]) -> None:
+    changes, churn = (by_beginning(seen["changes"], name) for name in ("Changes", "Churn"))
+    assert changes["features"] == int(seen["changes"]["results"]["FEATURES"])
+    assert changes["temporal"]
+    legend = " ".join(str(text) for text in changes["legend"])
+    assert "Gained by Syrian Democratic Forces" in legend
+    assert "Lost by Islamic State" in legend
+    assert "Changed hands once" in churn["legend"]
+
+
+def test_contact_changes_show_what_was_lost_with_a_table(seen: dict[str, Any]) -> None:
+    run = seen["contact_changes"]
+    lines, table = (by_beginning(run, name) for name in ("Border contact changes", "Table"))
+    assert lines["features"] == int(run["results"]["FEATURES"])
+    assert lines["temporal"]
+    assert lines["legend"] == ["Contact kept", "Contact gained", "Contact lost"]
+    assert table["renderer"] is None
+    assert table["aliases"]["kept_km"] == "Kept (km)"
+
+
 @pytest.mark.parametrize("run", ["enclaves", "contact"])
 def test_attributes_have_aliases_with_units(seen: dict[str, Any], run: str) -> None:
     aliases = only_layer(seen[run])["aliases"]

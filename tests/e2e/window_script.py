@@ -138,7 +138,7 @@ def describe(layer):
         "features": layer.featureCount(),
         "fields": fields.names(),
         "aliases": {field.name(): layer.attributeAlias(i) for i, field in enumerate(fields)},
-        "renderer": layer.renderer().type(),
+        "renderer": layer.renderer().type() if layer.isSpatial() else None,
         "labels": layer.labelsEnabled(),
         "temporal": temporal.isActive(),
         "visible": bool(node and node.isVisible()),
@@ -204,6 +204,12 @@ def work():
     )
     seen["enclaves"] = run_from_toolbox("enclavewatch:enclaveareas", parameters)
     seen["contact"] = run_from_toolbox("enclavewatch:bordercontact", parameters)
+    seen["changes"] = run_from_toolbox(
+        "enclavewatch:controlchanges", {**parameters, "CHURN": "TEMPORARY_OUTPUT"}
+    )
+    seen["contact_changes"] = run_from_toolbox(
+        "enclavewatch:bordercontactchanges", {**parameters, "TABLE": "TEMPORARY_OUTPUT"}
+    )
     layer_ids = [layer["id"] for run in ("enclaves", "contact") for layer in seen[run]["layers"]]
     seen["map"] = show_on_map(layer_ids)
     seen["table"] = show_table(layer_ids[0])

@@ -58,6 +58,17 @@ def test_a_loaded_result_is_named_headed_and_styled(loaded, kind, name):
     assert layer.temporalProperties().isActive()
 
 
+def test_headings_and_texts_have_the_width_that_they_need(loaded):
+    layer, _ = loaded(EnclaveAreas)
+    table = layer.attributeTableConfig()
+    widths = {column.name: column.width for column in table.columns() if column.name}
+    headings = {field.name(): field.alias() for field in layer.fields()}
+    assert widths.keys() == headings.keys()
+    assert all(widths[name] >= 8 * len(heading) for name, heading in headings.items())
+    (longest,) = {max(len(row["neighbours"]) for row in layer.getFeatures())}
+    assert widths["neighbours"] == 8 * min(max(longest, len(headings["neighbours"]) + 2, 13), 45)
+
+
 @pytest.mark.parametrize(("kind", "name"), CASES)
 def test_a_result_in_a_file_is_loaded_the_same_way(loaded, kind, name, tmp_path):
     layer, _ = loaded(kind, path=str(tmp_path / "result.gpkg"))

@@ -17,7 +17,7 @@ FIELDS = [
 ]  # fmt: skip
 TABLE_FIELDS = [
     "date", "date_before", "level", "faction", "enclave_id", "neighbour", "before_km", "after_km",
-    "change_km", "flag", "lost_km", "gained_km", "border_dist_km", "enclaves_before",
+    "change_km", "flag", "lost_km", "gained_km", "kept_km", "border_dist_km", "enclaves_before",
     "enclaves_after", "held_by", "now_held_by",
 ]  # fmt: skip
 KEYS = {

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from pyproj import Geod
 from qgis.core import (
     NULL,
+    QgsDateTimeRange,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsProcessingOutputLayerDefinition,
     QgsProject,
+    QgsVectorLayerTemporalContext,
     QgsWkbTypes,
 )
+from qgis.PyQt.QtCore import QDateTime
 from shapely import box, segmentize
 
 from enclave_watch.core.audit import Kind
 from enclave_watch.processing.data.auditcontrol import AuditControl
-from enclave_watch.processing.data.style import style_problems
+from enclave_watch.processing.data.style import style_copy, style_problems
 
 SQUARE = "POLYGON((0 0,1 0,1 1,0 1,0 0))"
 BOW_TIE = "POLYGON((5 0,6 1,6 0,5 1,5 0))"
@@ -252,6 +257,42 @@ def test_a_loaded_copy_is_named_and_filled_by_faction(qgis_app, audited):
     assert details.name == "Repaired: dirty"
     details.postProcessor().postProcessLayer(copy, context, feedback)
     assert [each.value() for each in copy.renderer().categories()] == ["Blue", "Red"]
+    assert copy.temporalProperties().isActive()
+
+
+def test_a_loaded_table_is_named_and_has_headings(qgis_app, audited):
+    context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
+    context.setProject(QgsProject.instance())
+    target = QgsProcessingOutputLayerDefinition("memory:", QgsProject.instance())
+    parameters = {**audited, "OUTPUT": "memory:", "TABLE": target}
+    outputs, done = AuditControl().create().run(parameters, context, feedback, {}, False)
+    assert done
+    table = context.getMapLayer(outputs["TABLE"])
+    details = context.layerToLoadOnCompletionDetails(outputs["TABLE"])
+    assert details.name == "Counts of problems: dirty"
+    details.postProcessor().postProcessLayer(table, context, feedback)
+    assert table.attributeAlias(table.fields().lookupField("count")) == "Number"
+
+
+@pytest.mark.parametrize(("inclusive", "last_day"), [(False, 4), (True, 5)])
+def test_a_copy_of_intervals_plays_from_start_to_end(make_layer, inclusive, last_day):
+    layer = make_layer(
+        [("POLYGON((0 0,1 0,1 1,0 0))", {"who": "A", "a": "2024-01-02", "b": "2024-01-05"})],
+        "who:string", "a:date", "b:date",
+    )  # fmt: skip
+    style_copy(
+        layer, ["A"], faction_field="who", date_field="a", end_field="b", end_inclusive=inclusive
+    )
+
+    def is_shown(day: int) -> bool:
+        start = datetime(2024, 1, day)
+        span = QgsDateTimeRange(QDateTime(start), QDateTime(start + timedelta(days=1)), True, False)
+        in_time = QgsVectorLayerTemporalContext()
+        in_time.setLayer(layer)
+        test = layer.temporalProperties().createFilterString(in_time, span)
+        return len(list(layer.getFeatures(test))) == 1
+
+    assert [day for day in range(1, 8) if is_shown(day)] == list(range(2, last_day + 1))
 
 
 def test_a_field_that_is_not_there_is_refused(refusal, dirty):
