@@ -262,6 +262,7 @@ class _Gatherer:
                 self._survey.series.store.geodesy,
                 widest_m=self._widest_m,
                 least_side_km2=self._side_km2,
+                snap_m=self._survey.parameters.snap_m,
                 feedback=feedback,
             )
         return self._finder.neck(traced.enclave)
