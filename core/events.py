@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Iterator, Sequence
 import shapely
 
 from . import sentences
+from .contactchanges import faction_contact
+from .contacttext import change_text
 from .groundevents import place_events, presence_events
 from .lineage import Kind
 from .model import Status
@@ -133,26 +135,29 @@ def _enclosure_events(step: Step) -> Iterator[Event]:
 def _contact_events(step: Step, ruler: BorderRuler, feedback: Feedback) -> Iterator[Event]:
     before = step.analysis_before.enclaves if step.analysis_before is not None else ()
     after = step.analysis.enclaves
-    in_contact_before, in_contact_after = _in_contact(before), _in_contact(after)
-    for faction, neighbour in sorted(in_contact_before - in_contact_after):
-        feedback.check()
-        stretch = ruler.stretch(_of_faction(before, faction), neighbour)
-        length_km = ruler.length_km(stretch, neighbour)
-        nearest_km = ruler.nearest_km(_of_faction(after, faction), neighbour)
-        text = sentences.contact_lost_text(faction, neighbour, length_km, nearest_km)
-        yield _on_border(
-            step, EventKind.CONTACT_LOST, _along(step.before, faction, neighbour), faction,
-            neighbour, length_km, text, _middle(ruler, stretch, neighbour),
-        )  # fmt: skip
-    for faction, neighbour in sorted(in_contact_after - in_contact_before):
-        feedback.check()
-        stretch = ruler.stretch(_of_faction(after, faction), neighbour)
-        length_km = ruler.length_km(stretch, neighbour)
-        text = sentences.contact_gained_text(faction, neighbour, length_km)
-        yield _on_border(
-            step, EventKind.CONTACT_GAINED, _along(step.after, faction, neighbour), faction,
-            neighbour, length_km, text, _middle(ruler, stretch, neighbour),
-        )  # fmt: skip
+    had, have = _in_contact(before), _in_contact(after)
+    for kind, pairs, enclaves, traced in (
+        (EventKind.CONTACT_LOST, had - have, before, step.before),
+        (EventKind.CONTACT_GAINED, have - had, after, step.after),
+    ):
+        for faction, neighbour in sorted(pairs):
+            feedback.check()
+            change = faction_contact(step, ruler, faction, neighbour)
+            stretch = ruler.stretch(_of_faction(enclaves, faction), neighbour)
+            along = _along(traced, faction, neighbour)
+            yield Event(
+                kind=kind,
+                date_before=change.date_before,
+                date=change.date,
+                faction=faction,
+                enclave_id=None if along is None else along.enclave_id,
+                other=next((other.name for other in change.now_along if other.name), ""),
+                where=neighbour,
+                km2=None,
+                km=change.before_km if kind is EventKind.CONTACT_LOST else change.after_km,
+                text=change_text(change),
+                geometry=_middle(ruler, stretch, neighbour),
+            )
 
 
 def _in_contact(enclaves: Sequence[Enclave]) -> set[tuple[str, str]]:
@@ -167,33 +172,6 @@ def _in_contact(enclaves: Sequence[Enclave]) -> set[tuple[str, str]]:
 
 def _of_faction(enclaves: Sequence[Enclave], faction: str) -> list[Enclave]:
     return [enclave for enclave in enclaves if enclave.faction == faction]
-
-
-def _on_border(
-    step: Step,
-    kind: EventKind,
-    traced: TracedEnclave | None,
-    faction: str,
-    neighbour: str,
-    length_km: float,
-    text: str,
-    point: shapely.Geometry,
-) -> Event:
-    shares = () if traced is None else traced.lost_to
-    is_lost = kind is EventKind.CONTACT_LOST
-    return Event(
-        kind=kind,
-        date_before=dated(step.analysis_before),
-        date=dated(step.analysis),
-        faction=faction,
-        enclave_id=None if traced is None else traced.enclave_id,
-        other=_first(shares) if is_lost else "",
-        where=neighbour,
-        km2=None,
-        km=length_km,
-        text=text,
-        geometry=point,
-    )
 
 
 def _along(traced: Sequence[TracedEnclave], faction: str, neighbour: str) -> TracedEnclave | None:

@@ -155,10 +155,14 @@ def presence_ended_text(
     return text
 
 
-def place_taken_text(place: str, taker: str, loser: str) -> str:
-    """Tell that a place changed hands."""
+def place_taken_text(place: str, taker: str, loser: str, *, was_claimed: bool) -> str:
+    """Tell that a place changed hands; `was_claimed`: the taker held it before as well."""
     if not loser:
         return tr("{taker} took {place}, which nobody held.").format(taker=taker, place=place)
+    if was_claimed:
+        return tr("{taker} took {place}, which {loser} claimed as well before.").format(
+            taker=taker, place=place, loser=loser
+        )
     return tr("{taker} took {place} from {loser}.").format(taker=taker, place=place, loser=loser)
 
 
