@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .stretches import BorderRuler, Stretch
     from .takers import Share
 
-__all__ = ["LARGEST_KEPT_PCT", "events_of"]
+__all__ = ["LARGEST_KEPT_PCT", "events_of", "told_once"]
 
 LARGEST_KEPT_PCT = 10.0
 """A main area is lost when its faction still holds less than this share of it."""
@@ -53,7 +53,8 @@ def events_of(
         return ()
     found = [
         *_lineage_events(step),
-        *_enclosure_events(step),
+        *_encircled_events(step),
+        *_relieved_events(step),
         *_contact_events(step, ruler, feedback),
         *presence_events(step, geography, min_presence_km2, feedback),
         *place_events(step, geography, feedback),
@@ -72,6 +73,20 @@ def events_of(
     )
 
 
+def told_once(events: Sequence[Event]) -> tuple[Event, ...]:
+    """Return the events without the second of two that tell one loss.
+
+    When a main area vanishes there are both `largest_lost` and `vanished`, as either may be
+    looked for; a text that lists events needs the first alone.
+    """
+    largest = {event.enclave_id for event in events if event.kind is EventKind.LARGEST_LOST}
+    return tuple(
+        event
+        for event in events
+        if event.kind is not EventKind.VANISHED or event.enclave_id not in largest
+    )
+
+
 def _lineage_events(step: Step) -> Iterator[Event]:
     before = {traced.enclave_id: traced for traced in step.before}
     after = {traced.enclave_id: traced for traced in step.after}
@@ -85,7 +100,12 @@ def _lineage_events(step: Step) -> Iterator[Event]:
             yield _of(step, EventKind.LARGEST_LOST, old, text, _first(old.lost_to))
         if old.fate is Kind.VANISHED:
             text = sentences.vanished_text(
-                enclave.faction, enclave.area_km2, _where(enclave), old.lost_to
+                enclave.faction,
+                enclave.area_km2,
+                _where(enclave),
+                old.lost_to,
+                _shown(kept_km2),
+                was_largest=enclave.main,
             )
             yield _of(step, EventKind.VANISHED, old, text, _first(old.lost_to))
         if old.fate is Kind.SPLIT:
@@ -115,21 +135,34 @@ def _lineage_events(step: Step) -> Iterator[Event]:
             yield _of(step, EventKind.MERGED, new, text, "")
 
 
-def _enclosure_events(step: Step) -> Iterator[Event]:
+def _encircled_events(step: Step) -> Iterator[Event]:
     before = {traced.enclave_id: traced.enclave for traced in step.before}
     for new in step.after:
         enclave = new.enclave
-        parents = [before[parent.enclave_id] for parent in new.parents]
-        were_cut_off = [parent for parent in parents if parent.status in _CUT_OFF]
-        if enclave.status in _CUT_OFF and len(were_cut_off) < len(parents):
+        if enclave.status in _CUT_OFF and any(
+            before[parent.enclave_id].status not in _CUT_OFF for parent in new.parents
+        ):
             text = sentences.encircled_text(
                 enclave.faction, enclave.area_km2, _where(enclave), enclave.enclosed_by
             )
             yield _of(step, EventKind.ENCIRCLED, new, text, "; ".join(enclave.enclosed_by))
-        if enclave.status not in _CUT_OFF and were_cut_off:
-            by = sorted({name for parent in were_cut_off for name in parent.enclosed_by})
-            text = sentences.relieved_text(enclave.faction, enclave.area_km2, _where(enclave), by)
-            yield _of(step, EventKind.RELIEVED, new, text, "; ".join(by))
+
+
+def _relieved_events(step: Step) -> Iterator[Event]:
+    """Yield enclaves that were cut off, and of which something goes on that is not."""
+    after = {traced.enclave_id: traced.enclave for traced in step.after}
+    for old in step.before:
+        enclave = old.enclave
+        still = [after[child.enclave_id].status in _CUT_OFF for child in old.children]
+        if enclave.status in _CUT_OFF and not all(still):
+            text = sentences.relieved_text(
+                enclave.faction,
+                enclave.area_km2,
+                _where(enclave),
+                enclave.enclosed_by,
+                is_part=any(still),
+            )
+            yield _of(step, EventKind.RELIEVED, old, text, "; ".join(enclave.enclosed_by))
 
 
 def _contact_events(step: Step, ruler: BorderRuler, feedback: Feedback) -> Iterator[Event]:

@@ -119,8 +119,8 @@ def event_columns(*, has_times: bool) -> tuple[Column, ...]:
             "km2",
             tr("Area (km2)"),
             tr(
-                "area of the enclave (of a vanished, split or lost one: before), or ground in the "
-                "province"
+                "area of the enclave (of a vanished, split, lost or relieved one: before), or "
+                "ground in the province"
             ),
             lambda event: event.km2,
         ),

@@ -189,7 +189,7 @@ class _Gatherer:
     def take(self, step: Step, feedback: Feedback) -> None:
         """Write the enclaves of the date before, and what happened since."""
         from ...core.dates import format_date
-        from ...core.events import events_of
+        from ...core.events import events_of, told_once
 
         self._write(step.before, feedback)
         survey = self._survey
@@ -203,18 +203,19 @@ class _Gatherer:
         if "EVENTS" in self._writers:
             for event in events:
                 self._writers["EVENTS"].write(event, event.geometry)
-        for event in events[:_EVENTS_IN_LOG]:
+        told = told_once(events)
+        for event in told[:_EVENTS_IN_LOG]:
             feedback.info(f"{format_date(event.date)}: {event.text}")
-        if len(events) > _EVENTS_IN_LOG:
+        if len(told) > _EVENTS_IN_LOG:
             feedback.info(
                 tr("{date}: ... and {count} more events.").format(
-                    date=format_date(step.analysis.date), count=len(events) - _EVENTS_IN_LOG
+                    date=format_date(step.analysis.date), count=len(told) - _EVENTS_IN_LOG
                 )
             )
         self._counts.update(event.kind.value for event in events)
         ids = [traced.enclave_id for traced in step.after]
         self._highest_id = max([self._highest_id, *ids])
-        self._last, self._last_events = step, events
+        self._last, self._last_events = step, told
         self._tell_small(step, feedback)
 
     def finish(self, feedback: Feedback) -> dict[str, Any]:

@@ -122,7 +122,8 @@ def test_degrees_and_metres_give_the_same_neck():
 def test_an_edge_drawn_twice_is_no_neck():
     # two squares of 10 km side by side; their common edge, drawn by two hands, leaves slits
     left, right = (
-        jittered(in_km(square(x, 0, 10)), by_m=5.0, every_m=700.0, seed=seed + x) for x in (0, 10)
+        jittered(in_km(square(x, 0, 10)), by_m=5.0, every_m=700.0, seed=seed)
+        for x, seed in ((0, 1), (10, 2))
     )
     assert neck_of(left, right) is None
 
