@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .feedback import Feedback
     from .geography import Geography
-    from .model import Contested, Enclave, Parameters
+    from .model import Contested, Enclave, Parameters, Snapshot
     from .series import Series
 
 __all__ = ["SnapshotAnalysis", "analyse"]
@@ -36,12 +36,22 @@ class SnapshotAnalysis:
 
 
 def analyse(
-    series: Series, geography: Geography, parameters: Parameters, feedback: Feedback
+    series: Series,
+    geography: Geography,
+    parameters: Parameters,
+    feedback: Feedback,
+    *,
+    with_gaps: bool = False,
 ) -> Iterator[SnapshotAnalysis]:
     """Yield the analysis of each snapshot, in order of date.
 
     Enclaves smaller than the least area are among them: they count in all sums, and it is
     the caller who leaves them out of what it shows.
+
+    Parameters
+    ----------
+    with_gaps : yield where nobody holds anything between two snapshots as well. After the
+        last one the layer tells nothing more, which is no loss
 
     Raises
     ------
@@ -49,11 +59,12 @@ def analyse(
         When the feedback says so, within about a second.
     """
     surveyor = Surveyor(series.store, geography, parameters, feedback)
-    count = len(series.snapshots)
+    snapshots = _with_gaps(series, feedback) if with_gaps else series.snapshots
+    count = len(snapshots)
     outside_km2 = held_km2 = 0.0
-    for index, snapshot in enumerate(series.snapshots):
+    for index, snapshot in enumerate(snapshots):
         part = feedback.part(index / count, (index + 1) / count)
-        enclaves, contested = surveyor.survey(snapshot, part)
+        enclaves, contested = surveyor.survey(snapshot, part) if snapshot.holdings else ((), ())
         analysis = SnapshotAnalysis(snapshot.date, enclaves, contested)
         _tell(analysis, feedback)
         held_km2 += sum(enclave.area_km2 for enclave in enclaves)
@@ -71,6 +82,18 @@ def analyse(
                 "areas and enclaves, not in shares and provinces."
             ).format(100 * outside_km2 / held_km2, ", ".join(geography.home_names))
         )
+
+
+def _with_gaps(series: Series, feedback: Feedback) -> tuple[Snapshot, ...]:
+    moments = series.moments
+    if moments[-1].holdings:
+        return moments
+    feedback.info(
+        tr(
+            "The last rows end on {}: that is taken for the end of the record, not for a loss."
+        ).format(format_date(moments[-1].date))
+    )
+    return moments[:-1]
 
 
 def _tell(analysis: SnapshotAnalysis, feedback: Feedback) -> None:

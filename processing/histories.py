@@ -144,7 +144,7 @@ def _steps(inputs: Inputs, survey: Survey, feedback: Feedback) -> Any:
     # presence is of all that a faction holds in a province, so each enclave lists all of its own
     all_provinces = replace(survey.parameters, min_presence_km2=0.0)
     return trace(
-        analyse(survey.series, survey.geography, all_provinces, feedback),
+        analyse(survey.series, survey.geography, all_provinces, feedback, with_gaps=True),
         geodesy=survey.series.store.geodesy,
         rule=link_rule(inputs, survey.parameters.min_presence_km2),
         min_area_km2=survey.parameters.min_area_km2,

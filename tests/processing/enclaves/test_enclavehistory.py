@@ -200,6 +200,28 @@ def test_the_smallest_overlap_decides_what_follows_from_what(run, make_layer, co
     assert lax[1]["parents"] == "1: 20 %"
 
 
+def test_a_time_in_which_nobody_holds_anything_is_told(run, make_layer, countries):
+    shape = "POLYGON((0.2 0.2,0.7 0.2,0.7 0.4,0.2 0.4,0.2 0.2))"
+    control = make_layer(
+        [
+            (shape, {"start": "2020-01-01", "end": "2020-02-01"}),
+            (shape, {"start": "2020-03-01", "end": "2020-04-01"}),
+        ],
+        "start:string",
+        "end:string",
+    )
+    result = run(
+        EnclaveHistory, CONTROL=control, DATE_FIELD="start", END_FIELD="end", COUNTRIES=countries
+    )
+    assert [(row["enclave_id"], row["fate"], row["predecessor"]) for row in result.rows] == [
+        (1, "vanished", NULL),
+        (2, NULL, 1),
+    ]
+    assert (result.outputs["VANISHED"], result.outputs["APPEARED"]) == (1, 1)
+    # what ends with the last rows is the record
+    assert (result.outputs["LAST_DATE"], result.outputs["COUNT"]) == ("2020-03-01", 1)
+
+
 def test_the_sample_tells_the_story_of_the_summer(followed, syria, sample):
     result, events = followed(
         ALLIANCES=ALLIANCE, PLACES=f"{sample}|layername=places", PLACE_FIELD="name", **syria
