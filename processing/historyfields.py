@@ -109,7 +109,10 @@ def event_columns(*, has_times: bool) -> tuple[Column, ...]:
         _text(
             "other",
             tr("Other side"),
-            tr("who took most of the ground, surrounds the enclave, or held the ground before"),
+            tr(
+                "who took most of the ground or the place, lies along the border now, surrounds the "
+                "enclave, or held the ground before"
+            ),
             lambda event: event.other,
         ),
         _text(
