@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Iterator, Sequence
 import shapely
 
 from . import sentences
-from .contactchanges import faction_contact
+from .contactchanges import Flag, faction_contact
 from .contacttext import change_text
 from .groundevents import place_events, presence_events
 from .lineage import Kind
@@ -169,13 +169,15 @@ def _contact_events(step: Step, ruler: BorderRuler, feedback: Feedback) -> Itera
     before = step.analysis_before.enclaves if step.analysis_before is not None else ()
     after = step.analysis.enclaves
     had, have = _in_contact(before), _in_contact(after)
-    for kind, pairs, enclaves, traced in (
-        (EventKind.CONTACT_LOST, had - have, before, step.before),
-        (EventKind.CONTACT_GAINED, have - had, after, step.after),
+    for kind, flag, pairs, enclaves, traced in (
+        (EventKind.CONTACT_LOST, Flag.LOST, had - have, before, step.before),
+        (EventKind.CONTACT_GAINED, Flag.GAINED, have - had, after, step.after),
     ):
         for faction, neighbour in sorted(pairs):
             feedback.check()
             change = faction_contact(step, ruler, faction, neighbour)
+            if change.flag is not flag:  # nothing but crumbs
+                continue
             stretch = ruler.stretch(_of_faction(enclaves, faction), neighbour)
             along = _along(traced, faction, neighbour)
             yield Event(

@@ -110,8 +110,8 @@ def event_columns(*, has_times: bool) -> tuple[Column, ...]:
             "other",
             tr("Other side"),
             tr(
-                "who took most of the ground or the place, lies along the border now, surrounds the "
-                "enclave, or held the ground before"
+                "who took most of the ground or the place, lies along the border now, surrounds "
+                "the enclave, or held the ground before"
             ),
             lambda event: event.other,
         ),
