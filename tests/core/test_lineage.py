@@ -131,6 +131,27 @@ def test_a_merger_keeps_the_id_of_the_largest_parent():
     assert {each.fate for each in step.before} == {Kind.MERGED}
 
 
+@pytest.mark.parametrize("side", [-1, 1])
+def test_of_equal_halves_the_larger_heir_keeps_the_id(side):
+    # both have 90 km2 of the old ground; one has 50 km2 more beside it
+    more = square(10, 0, 5, 10) if side > 0 else square(-15, 0, 5, 10)
+    halves = [square(-10, 0, 9, 10), square(1, 0, 9, 10)]
+    step = history_of(reds(square(-10, 0, 20, 10)), reds(*halves, more)).last
+    assert by_id(step.after)[1].enclave.area_km2 == pytest.approx(140 * GROUND, abs=0.05)
+
+
+def test_a_merger_keeps_the_id_of_the_largest_parent_and_not_of_the_largest_share():
+    # of 300 km2 a third goes on, of 150 km2 all
+    step = history_of(
+        reds(square(0, 0, 30, 10), square(30, 20, 15, 10)),
+        reds("POLYGON((20 0,45 0,45 30,30 30,30 10,20 10,20 0))"),
+    ).last
+    new = one(step.after)
+    assert {each.fate for each in step.before} == {Kind.MERGED}
+    assert new.enclave_id == 1
+    assert [each.enclave_id for each in new.parents] == [2, 1]
+
+
 def test_an_enclave_splits_and_part_of_it_merges_at_once():
     step = history_of(
         reds(square(0, 0, 30, 10), square(40, 0, 10)),
