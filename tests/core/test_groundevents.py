@@ -32,7 +32,8 @@ def test_presence_ends_under_the_least_and_a_sliver_is_swallowed():
         ).events()
 
     event = one(story(0.09), "presence_ended")
-    assert (event.faction, event.where) == ("Red", "East")
+    # nobody took it, and what Red itself still holds there is no taker
+    assert (event.faction, event.where, event.other) == ("Red", "East", "")
     assert event.km2 == pytest.approx(200 * GROUND, abs=0.2)
     assert event.text == (
         "Red lost all presence in East: 200.2 km2 before. "

@@ -193,6 +193,18 @@ def test_an_enclave_vanishes_to_two_takers():
     ]
 
 
+def test_a_small_share_is_told_as_well():
+    step = history_of(
+        [("Red", square(0, 0, 10))],
+        [("Red", square(0.05, 0, 9.95, 10)), ("Blue", square(-1, 0, 1.01, 10))],
+    ).last
+    old = next(each for each in step.before if each.enclave.faction == "Red")
+    assert [(share.label, share.area_km2) for share in old.lost_to] == [
+        ("unassigned", pytest.approx(0.4 * GROUND, abs=0.001)),
+        ("Blue", pytest.approx(0.1 * GROUND, abs=0.001)),
+    ]
+
+
 def test_ground_that_two_takers_claim_is_contested_and_counted_once():
     step = history_of(
         [("Red", square(0, 0, 10))],

@@ -98,6 +98,9 @@ def test_round_a_lake_the_wider_way_holds():
     )
     neck = neck_of(shape)
     assert neck.width_m == pytest.approx(1400, rel=0.01)
+    to_utm = pyproj.Transformer.from_crs("EPSG:4326", UTM, always_xy=True)
+    point = shapely.Point(to_utm.transform(neck.lon, neck.lat))
+    assert shapely.contains(in_km(square(9, 5.6, 6, 1.4)), point)
     assert neck_of(shape, widest_m=1000) is None
 
 
@@ -135,6 +138,14 @@ def test_a_neck_cut_by_a_slit_is_a_neck_all_the_same():
     neck = neck_of(left, right)
     assert neck.width_m == pytest.approx(1000 / 0.9996, rel=0.01)
     assert neck.sides_km2 == pytest.approx((100.5 * GROUND, 100.5 * GROUND), rel=2e-3)
+
+
+def test_of_parts_that_a_join_distance_made_one_the_narrowest_neck_is_told():
+    # two dumbbells 1 km apart, of 1 km and of 0.4 km
+    south, north = dumbbell(1.0), in_km(dumbbell(0.4))
+    moved = shapely.transform(north, lambda xy: xy + np.array([0.0, 11_000.0]))
+    neck = neck_of(south, moved, join_m=1500.0)
+    assert neck.width_m == pytest.approx(400, rel=0.01)
 
 
 def test_water_that_a_join_distance_bridges_is_no_land():
