@@ -32,6 +32,7 @@ __all__ = [
     "StretchChange",
     "changed_stretches",
     "contact_changes",
+    "faction_contact",
     "flag_of",
 ]
 
@@ -163,6 +164,13 @@ def contact_changes(
             if _touches(before, neighbour) or _touches(after, neighbour):
                 feedback.check()
                 yield comparison.of_family(before, after, neighbour)
+
+
+def faction_contact(
+    step: Step, ruler: BorderRuler, faction: str, neighbour: str, *, least_km: float = 0.0
+) -> ContactChange:
+    """Return what became of the contact of one faction with one neighbour, of two dates."""
+    return _Comparison(step, ruler, least_km).of_faction(faction, neighbour)
 
 
 def changed_stretches(

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Iterator, Sequence
 import shapely
 
 from . import sentences
+from .contactchanges import Flag, faction_contact
+from .contacttext import change_text
 from .groundevents import place_events, presence_events
 from .lineage import Kind
 from .model import Status
 from .occurrence import Event, EventKind, dated
-from .stretches import LEAST_CONTACT_KM, length_km_of
+from .stretches import LEAST_CONTACT_KM
 from .takers import NOTHING_KM2
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from .stretches import BorderRuler, Stretch
     from .takers import Share
 
-__all__ = ["LARGEST_KEPT_PCT", "events_of"]
+__all__ = ["LARGEST_KEPT_PCT", "events_of", "told_once"]
 
 LARGEST_KEPT_PCT = 10.0
 """A main area is lost when its faction still holds less than this share of it."""
@@ -51,7 +53,8 @@ def events_of(
         return ()
     found = [
         *_lineage_events(step),
-        *_enclosure_events(step),
+        *_encircled_events(step),
+        *_relieved_events(step),
         *_contact_events(step, ruler, feedback),
         *presence_events(step, geography, min_presence_km2, feedback),
         *place_events(step, geography, feedback),
@@ -70,6 +73,20 @@ def events_of(
     )
 
 
+def told_once(events: Sequence[Event]) -> tuple[Event, ...]:
+    """Return the events without the second of two that tell one loss.
+
+    When a main area vanishes there are both `largest_lost` and `vanished`, as either may be
+    looked for; a text that lists events needs the first alone.
+    """
+    largest = {event.enclave_id for event in events if event.kind is EventKind.LARGEST_LOST}
+    return tuple(
+        event
+        for event in events
+        if event.kind is not EventKind.VANISHED or event.enclave_id not in largest
+    )
+
+
 def _lineage_events(step: Step) -> Iterator[Event]:
     before = {traced.enclave_id: traced for traced in step.before}
     after = {traced.enclave_id: traced for traced in step.after}
@@ -83,7 +100,12 @@ def _lineage_events(step: Step) -> Iterator[Event]:
             yield _of(step, EventKind.LARGEST_LOST, old, text, _first(old.lost_to))
         if old.fate is Kind.VANISHED:
             text = sentences.vanished_text(
-                enclave.faction, enclave.area_km2, _where(enclave), old.lost_to
+                enclave.faction,
+                enclave.area_km2,
+                _where(enclave),
+                old.lost_to,
+                _shown(kept_km2),
+                was_largest=enclave.main,
             )
             yield _of(step, EventKind.VANISHED, old, text, _first(old.lost_to))
         if old.fate is Kind.SPLIT:
@@ -113,46 +135,64 @@ def _lineage_events(step: Step) -> Iterator[Event]:
             yield _of(step, EventKind.MERGED, new, text, "")
 
 
-def _enclosure_events(step: Step) -> Iterator[Event]:
+def _encircled_events(step: Step) -> Iterator[Event]:
     before = {traced.enclave_id: traced.enclave for traced in step.before}
     for new in step.after:
         enclave = new.enclave
-        parents = [before[parent.enclave_id] for parent in new.parents]
-        were_cut_off = [parent for parent in parents if parent.status in _CUT_OFF]
-        if enclave.status in _CUT_OFF and len(were_cut_off) < len(parents):
+        if enclave.status in _CUT_OFF and any(
+            before[parent.enclave_id].status not in _CUT_OFF for parent in new.parents
+        ):
             text = sentences.encircled_text(
                 enclave.faction, enclave.area_km2, _where(enclave), enclave.enclosed_by
             )
             yield _of(step, EventKind.ENCIRCLED, new, text, "; ".join(enclave.enclosed_by))
-        if enclave.status not in _CUT_OFF and were_cut_off:
-            by = sorted({name for parent in were_cut_off for name in parent.enclosed_by})
-            text = sentences.relieved_text(enclave.faction, enclave.area_km2, _where(enclave), by)
-            yield _of(step, EventKind.RELIEVED, new, text, "; ".join(by))
+
+
+def _relieved_events(step: Step) -> Iterator[Event]:
+    """Yield enclaves that were cut off, and of which something goes on that is not."""
+    after = {traced.enclave_id: traced.enclave for traced in step.after}
+    for old in step.before:
+        enclave = old.enclave
+        still = [after[child.enclave_id].status in _CUT_OFF for child in old.children]
+        if enclave.status in _CUT_OFF and not all(still):
+            text = sentences.relieved_text(
+                enclave.faction,
+                enclave.area_km2,
+                _where(enclave),
+                enclave.enclosed_by,
+                is_part=any(still),
+            )
+            yield _of(step, EventKind.RELIEVED, old, text, "; ".join(enclave.enclosed_by))
 
 
 def _contact_events(step: Step, ruler: BorderRuler, feedback: Feedback) -> Iterator[Event]:
     before = step.analysis_before.enclaves if step.analysis_before is not None else ()
     after = step.analysis.enclaves
-    in_contact_before, in_contact_after = _in_contact(before), _in_contact(after)
-    for faction, neighbour in sorted(in_contact_before - in_contact_after):
-        feedback.check()
-        stretch = ruler.stretch(_of_faction(before, faction), neighbour)
-        length_km = length_km_of(stretch)
-        nearest_km = ruler.nearest_km(_of_faction(after, faction), neighbour)
-        text = sentences.contact_lost_text(faction, neighbour, length_km, nearest_km)
-        yield _on_border(
-            step, EventKind.CONTACT_LOST, _along(step.before, faction, neighbour), faction,
-            neighbour, length_km, text, _middle(ruler, stretch, neighbour),
-        )  # fmt: skip
-    for faction, neighbour in sorted(in_contact_after - in_contact_before):
-        feedback.check()
-        stretch = ruler.stretch(_of_faction(after, faction), neighbour)
-        length_km = length_km_of(stretch)
-        text = sentences.contact_gained_text(faction, neighbour, length_km)
-        yield _on_border(
-            step, EventKind.CONTACT_GAINED, _along(step.after, faction, neighbour), faction,
-            neighbour, length_km, text, _middle(ruler, stretch, neighbour),
-        )  # fmt: skip
+    had, have = _in_contact(before), _in_contact(after)
+    for kind, flag, pairs, enclaves, traced in (
+        (EventKind.CONTACT_LOST, Flag.LOST, had - have, before, step.before),
+        (EventKind.CONTACT_GAINED, Flag.GAINED, have - had, after, step.after),
+    ):
+        for faction, neighbour in sorted(pairs):
+            feedback.check()
+            change = faction_contact(step, ruler, faction, neighbour)
+            if change.flag is not flag:  # nothing but crumbs
+                continue
+            stretch = ruler.stretch(_of_faction(enclaves, faction), neighbour)
+            along = _along(traced, faction, neighbour)
+            yield Event(
+                kind=kind,
+                date_before=change.date_before,
+                date=change.date,
+                faction=faction,
+                enclave_id=None if along is None else along.enclave_id,
+                other=next((other.name for other in change.now_along if other.name), ""),
+                where=neighbour,
+                km2=None,
+                km=change.before_km if kind is EventKind.CONTACT_LOST else change.after_km,
+                text=change_text(change),
+                geometry=_middle(ruler, stretch, neighbour),
+            )
 
 
 def _in_contact(enclaves: Sequence[Enclave]) -> set[tuple[str, str]]:
@@ -167,33 +207,6 @@ def _in_contact(enclaves: Sequence[Enclave]) -> set[tuple[str, str]]:
 
 def _of_faction(enclaves: Sequence[Enclave], faction: str) -> list[Enclave]:
     return [enclave for enclave in enclaves if enclave.faction == faction]
-
-
-def _on_border(
-    step: Step,
-    kind: EventKind,
-    traced: TracedEnclave | None,
-    faction: str,
-    neighbour: str,
-    length_km: float,
-    text: str,
-    point: shapely.Geometry,
-) -> Event:
-    shares = () if traced is None else traced.lost_to
-    is_lost = kind is EventKind.CONTACT_LOST
-    return Event(
-        kind=kind,
-        date_before=dated(step.analysis_before),
-        date=dated(step.analysis),
-        faction=faction,
-        enclave_id=None if traced is None else traced.enclave_id,
-        other=_first(shares) if is_lost else "",
-        where=neighbour,
-        km2=None,
-        km=length_km,
-        text=text,
-        geometry=point,
-    )
 
 
 def _along(traced: Sequence[TracedEnclave], faction: str, neighbour: str) -> TracedEnclave | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import product
 from typing import TYPE_CHECKING, Iterator, Sequence
 
 import numpy as np
@@ -12,6 +13,7 @@ from shapely import Geometry, STRtree
 from . import sentences
 from .lineage import ground_of
 from .occurrence import Event, EventKind, dated
+from .takers import Holders
 
 if TYPE_CHECKING:
     from .feedback import Feedback
@@ -38,44 +40,40 @@ def presence_events(
     for faction, province in sorted(before.keys() | after.keys()):
         feedback.check()
         old_km2, new_km2 = (held.get((faction, province), 0.0) for held in (before, after))
-        if old_km2 >= least_km2 > new_km2:
-            kind, traced, km2 = EventKind.PRESENCE_ENDED, step.before, old_km2
-            text = sentences.presence_ended_text(
-                faction, province, old_km2, new_km2, min_presence_km2
-            )
-            analysis = step.analysis_before
-        elif new_km2 >= least_km2 > old_km2:
-            kind, traced, km2 = EventKind.PRESENCE_BEGAN, step.after, new_km2
-            text = sentences.presence_began_text(faction, province, new_km2)
-            analysis = step.analysis
-        else:
+        if (old_km2 >= least_km2) == (new_km2 >= least_km2):
             continue
-        enclaves = analysis.enclaves if analysis is not None else ()
-        most = max(
-            (each for each in enclaves if each.faction == faction),
-            key=lambda enclave: _within_km2(enclave, province),
+        has_ended = old_km2 > new_km2
+        traced, analysis = (
+            (step.before, step.analysis_before) if has_ended else (step.after, step.analysis)
         )
+        own = [each for each in analysis.enclaves if each.faction == faction] if analysis else []
+        most = max(own, key=lambda enclave: _within_km2(enclave, province))
         owner = _traced(traced, most)
-        shares = () if owner is None else owner.lost_to
         yield Event(
-            kind=kind,
+            kind=EventKind.PRESENCE_ENDED if has_ended else EventKind.PRESENCE_BEGAN,
             date_before=dated(step.analysis_before),
             date=dated(step.analysis),
             faction=faction,
             enclave_id=None if owner is None else owner.enclave_id,
-            other=next((share.label for share in shares if share.factions), "")
-            if kind is EventKind.PRESENCE_ENDED
-            else "",
+            other=_taker(step, geography, own, shapes[province], feedback) if has_ended else "",
             where=province,
-            km2=km2,
+            km2=old_km2 if has_ended else new_km2,
             km=None,
-            text=text,
-            geometry=_point_within(most.geometry, shapes.get(province)),
+            text=sentences.presence_ended_text(
+                faction, province, old_km2, new_km2, min_presence_km2
+            )
+            if has_ended
+            else sentences.presence_began_text(faction, province, new_km2),
+            geometry=_point_within(most.geometry, shapes[province]),
         )
 
 
 def place_events(step: Step, geography: Geography, feedback: Feedback) -> Iterator[Event]:
-    """Yield the places that a faction holds and did not hold before."""
+    """Yield the places that one faction lost and another holds, or nobody held before.
+
+    A place that a second faction claims is not lost yet: it is when the first is there no
+    more, whether the second claimed it before or not.
+    """
     if not geography.places:
         return
     before = step.analysis_before.enclaves if step.analysis_before is not None else ()
@@ -83,27 +81,23 @@ def place_events(step: Step, geography: Geography, feedback: Feedback) -> Iterat
     new_holders = _holders(step.analysis.enclaves, geography, feedback)
     for number, place in enumerate(geography.places):
         old = {enclave.faction: enclave for enclave in old_holders[number]}
-        new = {enclave.faction: enclave for enclave in new_holders[number]}
-        losers = sorted(old.keys() - new.keys())
-        for taker in sorted(new.keys() - old.keys()):
-            # who holds it together with another now has lost nothing yet
-            if old and not losers:
-                continue
-            for loser in losers or [""]:
-                owner = _traced(step.before, old[loser]) if loser else None
-                yield Event(
-                    kind=EventKind.PLACE_TAKEN,
-                    date_before=dated(step.analysis_before),
-                    date=dated(step.analysis),
-                    faction=loser,
-                    enclave_id=None if owner is None else owner.enclave_id,
-                    other=taker,
-                    where=place.name,
-                    km2=None,
-                    km=None,
-                    text=sentences.place_taken_text(place.name, taker, loser),
-                    geometry=shapely.point_on_surface(place.geometry),
-                )
+        new = {enclave.faction for enclave in new_holders[number]}
+        losers = sorted(old.keys() - new) if old else [""]
+        for loser, taker in product(losers, sorted(new - old.keys()) or sorted(new)):
+            owner = _traced(step.before, old[loser]) if loser else None
+            yield Event(
+                kind=EventKind.PLACE_TAKEN,
+                date_before=dated(step.analysis_before),
+                date=dated(step.analysis),
+                faction=loser,
+                enclave_id=None if owner is None else owner.enclave_id,
+                other=taker,
+                where=place.name,
+                km2=None,
+                km=None,
+                text=sentences.place_taken_text(place.name, taker, loser, was_claimed=taker in old),
+                geometry=shapely.point_on_surface(place.geometry),
+            )
 
 
 def _held_km2(enclaves: Sequence[Enclave]) -> dict[tuple[str, str], float]:
@@ -123,8 +117,22 @@ def _traced(traced: Sequence[TracedEnclave], enclave: Enclave) -> TracedEnclave 
     return next((each for each in traced if each.enclave is enclave), None)
 
 
-def _point_within(geometry: Geometry, province: Geometry | None) -> Geometry:
-    inside = geometry if province is None else ground_of(shapely.intersection(geometry, province))
+def _taker(
+    step: Step,
+    geography: Geography,
+    lost: Sequence[Enclave],
+    province: Geometry,
+    feedback: Feedback,
+) -> str:
+    """Return who holds most of the ground in a province that enclaves had; '' for nobody."""
+    grounds = [ground_of(shapely.intersection(each.geometry, province)) for each in lost]
+    holders = Holders(step.analysis.enclaves, geography.geodesy, feedback)
+    shares = holders.shares(shapely.union_all(grounds), lost[0].faction)
+    return next((share.label for share in shares if share.factions), "")
+
+
+def _point_within(geometry: Geometry, province: Geometry) -> Geometry:
+    inside = ground_of(shapely.intersection(geometry, province))
     return shapely.point_on_surface(geometry if inside.is_empty else inside)
 
 

@@ -199,7 +199,7 @@ class _Tracer:
     ) -> dict[int, TracedEnclave]:
         before = self._analysis.enclaves if self._analysis is not None else ()
         ids_before = {number: traced.enclave_id for number, traced in self._traced.items()}
-        inherited = assigned_ids(links, before, analysis.enclaves, ids_before)
+        inherited = assigned_ids(links, before, ids_before)
         result = {}
         for number, enclave in enumerate(analysis.enclaves):
             if enclave.area_km2 < self._min_area_km2:

@@ -130,20 +130,17 @@ def links_among(
 
 
 def assigned_ids(
-    links: Iterable[Link],
-    before: Sequence[Enclave],
-    after: Sequence[Enclave],
-    ids_before: Mapping[int, int],
+    links: Iterable[Link], before: Sequence[Enclave], ids_before: Mapping[int, int]
 ) -> dict[int, int]:
     """Return the id that each child inherits, by its number; the others are new.
 
-    Each parent leaves its id to the child with the largest overlap; a child that several
-    leave theirs to keeps that of the largest of them.
+    Each parent leaves its id to the child with the largest overlap, of equals the larger; a
+    child that several leave theirs to keeps that of the largest of them.
     """
     heirs: dict[int, Link] = {}
     for link in links:
         best = heirs.get(link.parent)
-        if best is None or _heir_key(link, after) < _heir_key(best, after):
+        if best is None or _heir_key(link) < _heir_key(best):
             heirs[link.parent] = link
     offers: dict[int, list[Link]] = defaultdict(list)
     for link in heirs.values():
@@ -164,8 +161,9 @@ def ground_of(geometry: Geometry) -> Geometry:
     return shapely.MultiPolygon(polygons_of(geometry))
 
 
-def _heir_key(link: Link, after: Sequence[Enclave]) -> tuple[float, float, int]:
-    return (-link.overlap_km2, -after[link.child].area_km2, link.child)
+def _heir_key(link: Link) -> tuple[float, int]:
+    # equal to a square metre is equal; enclaves of a faction are numbered by size
+    return (-round(link.overlap_km2, 6), link.child)
 
 
 def _parent_key(link: Link, before: Sequence[Enclave]) -> tuple[float, float, int]:

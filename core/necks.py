@@ -20,6 +20,8 @@ import pyproj
 import shapely
 from shapely import Geometry
 
+from .polygons import polygons_of
+
 if TYPE_CHECKING:
     from .feedback import Feedback
     from .geodesy import Geodesy
@@ -63,12 +65,20 @@ class NeckFinder:
     ----------
     widest_m : wider bridges are none
     least_side_km2 : how much land there must be on both sides, without its own narrow parts
+    snap_m : slits no wider are how outlines are drawn, and part no land
     """
 
     def __init__(
-        self, geodesy: Geodesy, *, widest_m: float, least_side_km2: float, feedback: Feedback
+        self,
+        geodesy: Geodesy,
+        *,
+        widest_m: float,
+        least_side_km2: float,
+        snap_m: float,
+        feedback: Feedback,
     ) -> None:
         self._geodesy = geodesy
+        self._snap_m = snap_m
         self._widest_m = widest_m
         self._least_km2 = max(least_side_km2, 1e-6)
         self._feedback = feedback
@@ -88,19 +98,26 @@ class NeckFinder:
         # parts that a join distance made one hang together by no land
         found = [
             neck
-            for polygon in shapely.get_parts(enclave.geometry)
-            for neck in [self._of_polygon(self._flat(polygon, frame), frame)]
+            for polygon in polygons_of(self._without_slits(self._flat(enclave.geometry, frame)))
+            for neck in [self._of_polygon(polygon, frame)]
             if neck is not None
         ]
         return min(found, key=lambda neck: neck.width_m, default=None)
 
-    def _flat(self, polygon: Geometry, frame: pyproj.Proj) -> Geometry:
-        """Return a polygon in an equal-area plane in metres, laid on the enclave."""
-        straight = self._geodesy.segmentized([polygon], 2_000.0)[0]
+    def _flat(self, geometry: Geometry, frame: pyproj.Proj) -> Geometry:
+        """Return an enclave in an equal-area plane in metres, laid on it."""
+        straight = self._geodesy.segmentized([geometry], 2_000.0)[0]
         local = shapely.transform(
             straight, lambda xy: np.column_stack(frame(*self._geodesy.lonlat(xy).T))
         )
         return local if shapely.is_valid(local) else shapely.make_valid(local)
+
+    def _without_slits(self, flat: Geometry) -> Geometry:
+        """Close slits as wide as the snap distance (morphological closing)."""
+        if self._snap_m <= 0:
+            return flat
+        half_m = self._snap_m / 2
+        return shapely.buffer(shapely.buffer(flat, half_m), -half_m)
 
     def _of_polygon(self, polygon: Geometry, frame: pyproj.Proj) -> Neck | None:
         if polygon.area < 2e6 * self._least_km2:

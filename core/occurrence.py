@@ -44,7 +44,8 @@ class Event:
     ----------
     faction : whom it happened to; '' where nobody held the place that was taken
     enclave_id : the enclave it happened to, if it happened to one
-    other : who took the ground or place, surrounds the enclave, or held the ground before
+    other : who took the ground or place, lies along the border now, surrounds the enclave,
+        or held the ground before; '' for nobody
     where : the neighbour, the province or the place
     km2, km : the figure of the event; None where it has none
     geometry : a point, in the CRS of the control layer

@@ -56,11 +56,23 @@ def appeared_text(
     return text
 
 
-def vanished_text(faction: str, area_km2: float, where: str, lost_to: Sequence[Share]) -> str:
-    """Tell of an enclave that nothing follows from."""
-    return tr("{faction} lost its enclave of {area}{where}.").format(
-        faction=faction, area=square_kilometres(area_km2), where=_in(where)
-    ) + _now_held(lost_to)
+def vanished_text(
+    faction: str,
+    area_km2: float,
+    where: str,
+    lost_to: Sequence[Share],
+    kept_km2: float,
+    *,
+    was_largest: bool,
+) -> str:
+    """Tell of an enclave that nothing follows from; the faction may hold bits of its ground."""
+    # the loss of a largest enclave has a sentence of its own: this one must not read as another
+    text = (
+        tr("The largest enclave of {faction}{where}, {area} before, vanished.")
+        if was_largest
+        else tr("The enclave of {faction}{where}, {area} before, vanished.")
+    ).format(faction=faction, area=square_kilometres(area_km2), where=_in(where))
+    return text + _now_held(lost_to) + _still_held(kept_km2)
 
 
 def largest_lost_text(
@@ -69,10 +81,8 @@ def largest_lost_text(
     """Tell that a faction lost its main area."""
     text = tr("{faction} lost its largest enclave, of {area}{where}.").format(
         faction=faction, area=square_kilometres(area_km2), where=_in(where)
-    ) + _now_held(lost_to)
-    if kept_km2 > 0:
-        text += " " + tr("It still holds {area} of it.").format(area=square_kilometres(kept_km2))
-    return text
+    )
+    return text + _now_held(lost_to) + _still_held(kept_km2)
 
 
 def split_text(faction: str, area_km2: float, where: str, heirs_km2: Sequence[float]) -> str:
@@ -127,11 +137,23 @@ def encircled_text(faction: str, area_km2: float, where: str, by: Sequence[str])
     )
 
 
-def relieved_text(faction: str, area_km2: float, where: str, by: Sequence[str]) -> str:
-    """Tell that an enclave is cut off no more."""
-    return tr(
-        "The enclave of {faction}{where}, {area}, is no longer encircled by {others}."
-    ).format(faction=faction, where=_in(where), area=square_kilometres(area_km2), others=_and(by))
+def relieved_text(
+    faction: str, area_km2: float, where: str, by: Sequence[str], *, is_part: bool
+) -> str:
+    """Tell that an enclave is cut off no more, or that a part of it is not."""
+    text = (
+        tr(
+            "Part of the enclave of {faction}{where}, {area} before, is no longer encircled by "
+            "{others}."
+        )
+        if is_part
+        else tr(
+            "The enclave of {faction}{where}, {area} before, is no longer encircled by {others}."
+        )
+    )
+    return text.format(
+        faction=faction, where=_in(where), area=square_kilometres(area_km2), others=_and(by)
+    )
 
 
 def presence_began_text(faction: str, province: str, after_km2: float) -> str:
@@ -155,10 +177,14 @@ def presence_ended_text(
     return text
 
 
-def place_taken_text(place: str, taker: str, loser: str) -> str:
-    """Tell that a place changed hands."""
+def place_taken_text(place: str, taker: str, loser: str, *, was_claimed: bool) -> str:
+    """Tell that a place changed hands; `was_claimed`: the taker held it before as well."""
     if not loser:
         return tr("{taker} took {place}, which nobody held.").format(taker=taker, place=place)
+    if was_claimed:
+        return tr("{taker} took {place}, which {loser} claimed as well before.").format(
+            taker=taker, place=place, loser=loser
+        )
     return tr("{taker} took {place} from {loser}.").format(taker=taker, place=place, loser=loser)
 
 
@@ -167,6 +193,14 @@ def _now_held(lost_to: Sequence[Share]) -> str:
         return ""
     return " " + tr("The ground is now held by: {holders} (km2).").format(
         holders=holders_text(_worth_telling(lost_to))
+    )
+
+
+def _still_held(kept_km2: float) -> str:
+    if kept_km2 <= 0:
+        return ""
+    return " " + tr("It still holds {area} of that ground.").format(
+        area=square_kilometres(kept_km2)
     )
 
 

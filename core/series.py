@@ -184,6 +184,11 @@ def _intervals(held: list[HeldRow], feedback: Feedback) -> tuple[list[Snapshot],
             unheld_since = None
     if unheld_since:
         gaps.append((unheld_since, None))
+        feedback.info(
+            tr(
+                "The last rows end on {}: that is taken for the end of the record, not for a loss."
+            ).format(format_date(unheld_since))
+        )
     return snapshots, gaps
 
 
@@ -251,13 +256,14 @@ def _unheld_from(
     from_date: datetime | None,
     to_date: datetime | None,
 ) -> tuple[datetime, ...]:
-    """Return where gaps among the chosen snapshots begin."""
+    """Return where gaps among the chosen snapshots begin; none does after the last row's end."""
     if date is not None or not chosen:
         return ()
     return tuple(
         start
-        for start, _ in gaps
-        if (from_date is None or start >= from_date)
+        for start, end in gaps
+        if end is not None
+        and (from_date is None or start >= from_date)
         and (to_date is None or start <= _end_of_day(to_date))
     )
 

@@ -84,7 +84,7 @@ class BorderRuler:
             if len(own) == 1:
                 lengths_km[neighbour] = own[0].length_km
             elif own:
-                lengths_km[neighbour] = self.length_km(self.stretch(enclaves, neighbour), neighbour)
+                lengths_km[neighbour] = length_km_of(self.stretch(enclaves, neighbour))
         return dict(sorted(lengths_km.items(), key=lambda item: (-item[1], item[0])))
 
     def geometry(self, stretch: Stretch, neighbour: str) -> Geometry:

@@ -36,12 +36,21 @@ class SnapshotAnalysis:
 
 
 def analyse(
-    series: Series, geography: Geography, parameters: Parameters, feedback: Feedback
+    series: Series,
+    geography: Geography,
+    parameters: Parameters,
+    feedback: Feedback,
+    *,
+    with_gaps: bool = False,
 ) -> Iterator[SnapshotAnalysis]:
     """Yield the analysis of each snapshot, in order of date.
 
     Enclaves smaller than the least area are among them: they count in all sums, and it is
     the caller who leaves them out of what it shows.
+
+    Parameters
+    ----------
+    with_gaps : yield where nobody holds anything between two snapshots as well
 
     Raises
     ------
@@ -49,11 +58,12 @@ def analyse(
         When the feedback says so, within about a second.
     """
     surveyor = Surveyor(series.store, geography, parameters, feedback)
-    count = len(series.snapshots)
+    snapshots = series.moments if with_gaps else series.snapshots
+    count = len(snapshots)
     outside_km2 = held_km2 = 0.0
-    for index, snapshot in enumerate(series.snapshots):
+    for index, snapshot in enumerate(snapshots):
         part = feedback.part(index / count, (index + 1) / count)
-        enclaves, contested = surveyor.survey(snapshot, part)
+        enclaves, contested = surveyor.survey(snapshot, part) if snapshot.holdings else ((), ())
         analysis = SnapshotAnalysis(snapshot.date, enclaves, contested)
         _tell(analysis, feedback)
         held_km2 += sum(enclave.area_km2 for enclave in enclaves)

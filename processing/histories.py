@@ -107,7 +107,7 @@ class HistoryAlgorithm(EnclaveWatchAlgorithm):
             each.key: ResultWriter(inputs, each.key, each.columns, each.wkb_type, crs)
             for each in results
         }
-        if len(survey.series.snapshots) == 1:
+        if len(survey.series.moments) == 1:
             feedback.warning(tr("There is only one snapshot: nothing can be said of change."))
         gatherer = self.start(inputs, survey, writers)
         for step in _steps(inputs, survey, feedback.part(0.2, 1.0)):
@@ -134,8 +134,6 @@ def _survey(inputs: Inputs, feedback: Feedback) -> Survey:
     parameters = engine_parameters(inputs)
     series = read_series_of(inputs, feedback.part(0.0, 0.1))
     geography = read_geography(inputs, series, parameters, feedback.part(0.1, 0.2))
-    # where nobody holds anything for a time, enclaves end, and contact is lost
-    series = replace(series, snapshots=series.moments, unheld_from=())
     return Survey(series, geography, BorderRuler(geography), parameters)
 
 
@@ -146,7 +144,7 @@ def _steps(inputs: Inputs, survey: Survey, feedback: Feedback) -> Any:
     # presence is of all that a faction holds in a province, so each enclave lists all of its own
     all_provinces = replace(survey.parameters, min_presence_km2=0.0)
     return trace(
-        analyse(survey.series, survey.geography, all_provinces, feedback),
+        analyse(survey.series, survey.geography, all_provinces, feedback, with_gaps=True),
         geodesy=survey.series.store.geodesy,
         rule=link_rule(inputs, survey.parameters.min_presence_km2),
         min_area_km2=survey.parameters.min_area_km2,

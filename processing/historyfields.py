@@ -109,7 +109,10 @@ def event_columns(*, has_times: bool) -> tuple[Column, ...]:
         _text(
             "other",
             tr("Other side"),
-            tr("who took most of the ground, surrounds the enclave, or held the ground before"),
+            tr(
+                "who took most of the ground or the place, lies along the border now, surrounds "
+                "the enclave, or held the ground before"
+            ),
             lambda event: event.other,
         ),
         _text(
@@ -119,8 +122,8 @@ def event_columns(*, has_times: bool) -> tuple[Column, ...]:
             "km2",
             tr("Area (km2)"),
             tr(
-                "area of the enclave (of a vanished, split or lost one: before), or ground in the "
-                "province"
+                "area of the enclave (of a vanished, split, lost or relieved one: before), or "
+                "ground in the province"
             ),
             lambda event: event.km2,
         ),

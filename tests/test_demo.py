@@ -19,21 +19,20 @@ ENCLAVES = """
     enclosed_by TEXT, provinces TEXT, places TEXT, border_dist_km REAL, border_nearest TEXT
 """
 CONTACT = "date TEXT, faction TEXT, rank INTEGER, neighbour TEXT, length_km REAL"
-EVENTS = "date TEXT, faction TEXT, text TEXT"
+EVENTS = "date TEXT, faction TEXT, kind TEXT, enclave_id INTEGER, text TEXT"
 STORY = """
 2018-05-31  6,163.5 km2 in 11 enclaves
 2018-06-30  5,625.0 km2 in 10 enclaves
-  Islamic State lost its enclave of 538.5 km2 in Hasaka
+  The enclave of Islamic State in Hasaka (Al Haksa), 538.5 km2 before, vanished.
   Islamic State lost all presence in Hasaka (Al Haksa): 538.6 km2 before.
 2018-07-15  5,625.0 km2 in 10 enclaves
 2018-07-31  5,375.0 km2 in 9 enclaves
-  Islamic State lost its enclave of 250.0 km2 in Dar`a
+  The enclave of Islamic State in Dar`a, 250.0 km2 before, vanished.
   Islamic State lost contact with Jordan: 9.0 km of border before, none now.
   Islamic State lost all presence in Dar`a: 250.0 km2 before.
   Syrian government took Saham al-Jawlan from Islamic State.
 2018-08-05  3,705.0 km2 in 8 enclaves
   Islamic State lost its largest enclave, of 1,670.0 km2 in Dayr Az Zawr.
-  Islamic State lost its enclave of 1,670.0 km2 in Dayr Az Zawr.
   Islamic State lost contact with Iraq: 84.8 km of border before, none now.
 """
 
@@ -68,12 +67,13 @@ def _contact(folder: Path, rows: list[tuple]) -> Path:
 
 @pytest.fixture
 def events(tmp_path):
-    """Two of Alpha, not in order of their dates or letters; one of Bravo."""
+    """Three of Alpha, not in order of their dates or letters, one told twice; one of Bravo."""
     rows = [
-        ("2020-03-01", "Alpha", "Alpha is gone."),
-        ("2020-02-01", "Bravo", "Bravo grew."),
-        ("2020-02-01", "Alpha", "Second letter, first event."),
-        ("2020-02-01", "Alpha", "First letter, second event."),
+        ("2020-03-01", "Alpha", "vanished", 2, "Alpha is gone."),
+        ("2020-02-01", "Bravo", "merged", 3, "Bravo grew."),
+        ("2020-02-01", "Alpha", "largest_lost", 1, "Second letter, first event."),
+        ("2020-02-01", "Alpha", "vanished", 1, "The first event once more."),
+        ("2020-02-01", "Alpha", "vanished", 4, "First letter, second event."),
     ]
     return _table(tmp_path / "events.gpkg", "my events", EVENTS, rows)
 

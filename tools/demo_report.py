@@ -65,7 +65,7 @@ def read_findings(enclaves: Path, contact: Path, events: Path, faction: str) -> 
     """Read all dates of `faction` from the results of the three algorithms."""
     held = _rows(enclaves, faction, "rank")
     stretches = _rows(contact, faction, "rank")
-    happened = _rows(events, faction, "rowid")
+    happened = _told_once(_rows(events, faction, "rowid"))
     dates_held = {str(row["date"]) for row in held}
     if len(dates_held) <= 1:
         raise ValueError(f"{enclaves} has {len(dates_held)} dates of {faction}, not two or more")
@@ -110,6 +110,18 @@ def _rows(path: Path, faction: str, order: str) -> list[dict[str, Any]]:
             (faction,),
         )
         return [dict(row) for row in rows]
+
+
+def _told_once(happened: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out `vanished` where `largest_lost` tells the same loss."""
+    largest = {
+        (row["date"], row["enclave_id"]) for row in happened if row["kind"] == "largest_lost"
+    }
+    return [
+        row
+        for row in happened
+        if row["kind"] != "vanished" or (row["date"], row["enclave_id"]) not in largest
+    ]
 
 
 def _snapshot(

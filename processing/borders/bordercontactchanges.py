@@ -168,7 +168,7 @@ class _Gatherer:
             BorderContactChanges.GROWN: self._counts["grown"],
             BorderContactChanges.LOST_KM: float(self._lengths_km["lost"]),
             BorderContactChanges.GAINED_KM: float(self._lengths_km["gained"]),
-            DATES: len(self._survey.series.snapshots),
+            DATES: len(self._survey.series.moments),
             LAST_DATE: format_date(self._last.analysis.date) if self._last else "",
             FEATURES: self._writers[keys.OUTPUT].count,
             SUMMARY: "\n".join(self._sentences),

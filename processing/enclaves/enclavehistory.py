@@ -175,7 +175,7 @@ class _Gatherer:
     def take(self, step: Step, feedback: Feedback) -> None:
         """Write the enclaves of the date before, and what happened since."""
         from ...core.dates import format_date
-        from ...core.events import events_of
+        from ...core.events import events_of, told_once
 
         self._write(step.before, feedback)
         survey = self._survey
@@ -189,18 +189,19 @@ class _Gatherer:
         if "EVENTS" in self._writers:
             for event in events:
                 self._writers["EVENTS"].write(event, event.geometry)
-        for event in events[:_EVENTS_IN_LOG]:
+        told = told_once(events)
+        for event in told[:_EVENTS_IN_LOG]:
             feedback.info(f"{format_date(event.date)}: {event.text}")
-        if len(events) > _EVENTS_IN_LOG:
+        if len(told) > _EVENTS_IN_LOG:
             feedback.info(
                 tr("{date}: ... and {count} more events.").format(
-                    date=format_date(step.analysis.date), count=len(events) - _EVENTS_IN_LOG
+                    date=format_date(step.analysis.date), count=len(told) - _EVENTS_IN_LOG
                 )
             )
         self._counts.update(event.kind.value for event in events)
         ids = [traced.enclave_id for traced in step.after]
         self._highest_id = max([self._highest_id, *ids])
-        self._last, self._last_events = step, events
+        self._last, self._last_events = step, told
         self._tell_small(step, feedback)
 
     def finish(self, feedback: Feedback) -> dict[str, Any]:
@@ -223,7 +224,7 @@ class _Gatherer:
             EnclaveHistory.NARROWEST_NECK_M: min(
                 (neck.width_m for neck in self._necks), default=-1.0
             ),
-            DATES: len(self._survey.series.snapshots),
+            DATES: len(self._survey.series.moments),
             LAST_DATE: format_date(last.analysis.date) if last else "",
             FEATURES: self._writers[keys.OUTPUT].count,
             SUMMARY: "\n".join(event.text for event in self._last_events),
@@ -248,6 +249,7 @@ class _Gatherer:
                 self._survey.series.store.geodesy,
                 widest_m=self._widest_m,
                 least_side_km2=self._side_km2,
+                snap_m=self._survey.parameters.snap_m,
                 feedback=feedback,
             )
         return self._finder.neck(traced.enclave)

@@ -211,8 +211,11 @@ class TestSeries:
         wkb = shapely.to_wkb(in_km(LEFT))
         may, june, july, august = (datetime(2020, month, 1) for month in (5, 6, 7, 8))
         rows = [ControlRow(1, "A", wkb, may, june), ControlRow(2, "A", wkb, july, august)]
-        series = read_series(rows, layer_name="control", crs=UTM, end_field=True, feedback=Log())
-        assert [each.date for each in series.moments] == [may, june, july, august]
+        log = Log()
+        series = read_series(rows, layer_name="control", crs=UTM, end_field=True, feedback=log)
+        # after the end of the last rows the record is over
+        assert [each.date for each in series.moments] == [may, june, july]
+        assert any("end on 2020-08-01" in line for line in log.infos)
         found = [
             (step.to_date, list(matrix_km2(step.transitions)))
             for step in changes(series, feedback=Log())
@@ -220,7 +223,6 @@ class TestSeries:
         assert found == [
             (june, [("A", "unassigned")]),
             (july, [("unassigned", "A")]),
-            (august, [("A", "unassigned")]),
         ]
 
     def test_a_gap_outside_the_dates_asked_for_is_no_snapshot(self):

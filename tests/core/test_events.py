@@ -7,7 +7,9 @@ from datetime import datetime
 import pytest
 import shapely
 
+from enclave_watch.core.events import told_once
 from enclave_watch.core.model import Parameters
+from enclave_watch.core.occurrence import EventKind
 from enclave_watch.tests.core.helpers.build import in_km
 from enclave_watch.tests.core.helpers.histories import history_of, kinds, square
 
@@ -46,7 +48,8 @@ def test_an_enclave_vanishes_with_its_area_its_taker_and_its_place():
     assert event.km2 == pytest.approx(100 * GROUND, abs=0.1)
     assert event.km is None
     assert event.text == (
-        "Red lost its enclave of 100.1 km2 in East. The ground is now held by: Blue 100.1 (km2)."
+        "The enclave of Red in East, 100.1 km2 before, vanished. "
+        "The ground is now held by: Blue 100.1 (km2)."
     )
     assert shapely.contains(in_km(square(51, 0, 10)), event.geometry)
 
@@ -80,8 +83,48 @@ def test_the_largest_enclave_is_lost_when_less_than_a_tenth_is_left():
 
     event = one(story(0.9), "largest_lost")
     assert event.km2 == pytest.approx(100 * GROUND, abs=0.1)
-    assert "It still holds 9.0 km2 of it." in event.text
+    assert "It still holds 9.0 km2 of that ground." in event.text
     assert story(1.1) == []
+
+
+def test_a_largest_enclave_that_vanishes_is_one_loss_told_in_two_ways():
+    events = history_of(
+        [("Red", square(0, 0, 10)), ("Red", square(50, 0, 5)), FAR],
+        [("Blue", square(0, 0, 10)), ("Red", square(50, 0, 5)), FAR],
+    ).events()
+    own = [event for event in events if event.faction == "Red"]
+    assert kinds(own) == ["largest_lost", "vanished"]
+    assert {(each.enclave_id, each.other, each.km2) for each in own} == {
+        (own[0].enclave_id, "Blue", own[0].km2)
+    }
+    assert own[1].text.startswith("The largest enclave of Red, 100.1 km2 before, vanished.")
+    assert kinds(told_once(events)) == ["largest_lost", "appeared"]
+
+
+def test_a_text_leaves_out_no_other_enclave_that_vanished():
+    events = history_of(
+        [("Red", square(0, 0, 10)), ("Red", square(50, 0, 5)), ("Red", square(70, 0, 6)), FAR],
+        [("Red", square(70, 0, 6)), FAR],
+    ).events()
+    assert kinds(events) == ["largest_lost", "vanished", "vanished"]
+    (largest, other) = told_once(events)
+    assert (largest.kind, other.kind) == (EventKind.LARGEST_LOST, EventKind.VANISHED)
+    assert other.km2 == pytest.approx(25 * GROUND, abs=0.1)
+
+
+def test_an_enclave_that_falls_under_the_least_area_says_what_is_left():
+    event = one(
+        history_of(
+            [("Red", square(0, 0, 3, 2)), ("Red", square(50, 0, 9)), FAR],
+            [("Red", square(0, 0, 2, 2)), ("Red", square(50, 0, 9)), FAR],
+            parameters=Parameters(min_area_km2=5.0),
+        ).events(),
+        "vanished",
+    )
+    assert event.text == (
+        "The enclave of Red, 6.0 km2 before, vanished. The ground is now held by: "
+        "unassigned 2.0 (km2). It still holds 4.0 km2 of that ground."
+    )
 
 
 def test_the_loss_of_another_enclave_is_not_that_of_the_largest():
@@ -159,44 +202,6 @@ def test_contact_of_a_faction_that_is_gone_has_no_nearest_enclave():
     assert "nearest" not in one(events, "contact_lost").text
 
 
-def test_presence_ends_under_the_least_and_a_sliver_is_swallowed():
-    def story(left_km, least_km2=1.0):
-        return history_of(
-            [("Red", square(-20, 0, 40, 10)), FAR],
-            [("Red", square(-20, 0, 20 + left_km, 10)), FAR],
-            parameters=Parameters(min_presence_km2=least_km2),
-            **HERE,
-        ).events()
-
-    event = one(story(0.09), "presence_ended")
-    assert (event.faction, event.where) == ("Red", "East")
-    assert event.km2 == pytest.approx(200 * GROUND, abs=0.2)
-    assert event.text == (
-        "Red lost all presence in East: 200.2 km2 before. "
-        "What is left, 0.9 km2, is under the 1 km2 of a presence."
-    )
-    assert kinds(story(0.11)) == []
-    assert kinds(story(0.09, least_km2=0.5)) == []
-
-
-def test_presence_is_of_all_enclaves_together():
-    # three pieces of 0.64 km2, none of them a presence by itself
-    bits = [("Red", square(x, 0, 0.8)) for x in (5, 10, 15)]
-    west = ("Red", square(-20, 0, 10))
-    events = history_of([west, FAR], [west, *bits, FAR], **HERE).events()
-    event = one(events, "presence_began")
-    assert event.where == "East"
-    assert event.km2 == pytest.approx(3 * 0.64 * GROUND, abs=0.01)
-    assert shapely.get_x(event.geometry) > 500_000
-
-
-def test_presence_goes_on_when_it_only_moves():
-    events = history_of(
-        [("Red", square(5, 0, 10)), FAR], [("Red", square(40, 0, 10)), FAR], **HERE
-    ).events()
-    assert not [kind for kind in kinds(events) if kind.startswith("presence")]
-
-
 def test_an_enclave_is_encircled_and_relieved():
     ring = "POLYGON((-10 -10, 20 -10, 20 20, -10 20, -10 -10), (0 0, 10 0, 10 10, 0 10, 0 0))"
     open_ring = "POLYGON((-10 -10, 20 -10, 20 0, -10 0, -10 -10))"
@@ -212,47 +217,55 @@ def test_an_enclave_is_encircled_and_relieved():
     assert relieved[0].other == "Blue"
 
 
+# Blue around 50 by 10 km, and with an opening in the east
+RING = "POLYGON((-10 -10, 60 -10, 60 20, -10 20, -10 -10), (0 0, 50 0, 50 10, 0 10, 0 0))"
+OPEN_RING = "POLYGON((-10 -10, 60 -10, 60 0, 0 0, 0 10, 60 10, 60 20, -10 20, -10 -10))"
+
+
+def test_a_pocket_that_joins_a_large_area_is_relieved_and_not_the_area():
+    pocket, area = ("Red", square(0, 0, 50, 10)), ("Red", square(70, -50, 100))
+    history = history_of(
+        [pocket, area, ("Blue", RING)],
+        [pocket, ("Red", square(50, 0, 20, 10)), area, ("Blue", OPEN_RING)],
+    )
+    event = one(history.events(), "relieved")
+    assert event.text == ("The enclave of Red, 500.4 km2 before, is no longer encircled by Blue.")
+    assert event.km2 == pytest.approx(500 * GROUND, abs=0.1)
+
+
+def test_a_part_that_is_split_off_may_be_encircled_or_relieved_by_itself():
+    # a wall of Blue at 20 to 25 km parts the west, walled in, from the open east
+    whole = ("Red", square(0, 0, 50, 10))
+    parts = [("Red", square(0, 0, 20, 10)), ("Red", square(25, 0, 25, 10))]
+    wall = ("Blue", square(20, 0, 5, 10))
+    cut = history_of([whole, ("Blue", OPEN_RING)], [*parts, wall, ("Blue", OPEN_RING)]).events()
+    assert [event.kind.value for event in cut if event.faction == "Red"] == ["encircled", "split"]
+    assert one(cut, "encircled").km2 == pytest.approx(200 * GROUND, abs=0.1)
+    freed = history_of([whole, ("Blue", RING)], [*parts, wall, ("Blue", OPEN_RING)]).events()
+    assert [event.kind.value for event in freed if event.faction == "Red"] == ["split", "relieved"]
+    assert one(freed, "relieved").text == (
+        "Part of the enclave of Red, 500.4 km2 before, is no longer encircled by Blue."
+    )
+    closed = history_of([whole, ("Blue", RING)], [*parts, wall, ("Blue", RING)]).events()
+    assert [event.kind.value for event in closed if event.faction == "Red"] == ["split"]
+
+
+def test_an_encircled_enclave_that_vanishes_is_not_relieved():
+    events = history_of(
+        [("Red", square(0, 0, 50, 10)), ("Blue", RING)], [("Blue", square(-10, -10, 70, 30))]
+    ).events()
+    assert "relieved" not in kinds(events)
+
+
+def test_an_enclave_that_another_besieger_surrounds_stays_encircled():
+    red = ("Red", square(0, 0, 50, 10))
+    events = history_of([red, ("Blue", RING)], [red, ("Green", RING)]).events()
+    assert not {"encircled", "relieved"} & set(kinds(events))
+
+
 def test_one_that_appears_surrounded_was_not_encircled():
     ring = "POLYGON((-10 -10, 20 -10, 20 20, -10 20, -10 -10), (0 0, 10 0, 10 10, 0 10, 0 0))"
     events = history_of(
         [("Blue", square(-10, -10, 30))], [("Blue", ring), ("Red", square(0, 0, 10))]
     ).events()
     assert kinds(events) == ["appeared"]
-
-
-def test_a_place_is_taken_from_another_or_from_nobody():
-    places = {"Town": "POINT(5 5)", "Village": "POINT(25 5)", "Left": "POINT(45 5)"}
-    events = history_of(
-        [("Red", square(0, 0, 10)), ("Red", square(40, 0, 10)), FAR],
-        [("Blue", square(0, 0, 10)), ("Blue", square(20, 0, 10)), FAR],
-        places=places,
-    ).events()
-    taken = [event for event in events if event.kind.value == "place_taken"]
-    assert [(event.faction, event.other, event.where) for event in taken] == [
-        ("", "Blue", "Village"),
-        ("Red", "Blue", "Town"),
-    ]
-    assert [event.text for event in taken] == [
-        "Blue took Village, which nobody held.",
-        "Blue took Town from Red.",
-    ]
-    assert [event.enclave_id for event in taken] == [None, 2]
-
-
-def test_a_place_that_a_second_faction_claims_is_not_taken():
-    both = [("Red", square(0, 0, 10)), ("Blue", square(0, 0, 10))]
-    places = {"Town": "POINT(5 5)"}
-    history = history_of(both[:1], both, both[1:], places=places)
-    assert "place_taken" not in kinds(history.events(1))
-    assert "place_taken" not in kinds(history.events(2))
-
-
-def test_small_enclaves_do_not_make_events_but_hold_contact_and_presence():
-    history = history_of(
-        [("Red", square(90, 10, 10)), ("Blue", square(0, 0, 50))],
-        [("Red", square(98, 10, 2)), ("Blue", square(0, 0, 50))],
-        parameters=Parameters(min_area_km2=5.0),
-        provinces={"East": square(50, 0, 50, 100)},
-        **BORDER,
-    )
-    assert kinds(history.events()) == ["largest_lost", "vanished"]

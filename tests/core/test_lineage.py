@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from enclave_watch.core.errors import DateError
@@ -9,9 +11,10 @@ from enclave_watch.core.feedback import Feedback
 from enclave_watch.core.history import families, trace
 from enclave_watch.core.lineage import Kind, LinkRule
 from enclave_watch.core.model import Parameters
+from enclave_watch.core.series import read_series
 from enclave_watch.core.timeline import analyse
-from enclave_watch.tests.core.helpers.build import geography_of, series_of
-from enclave_watch.tests.core.helpers.histories import by_id, history_of, square
+from enclave_watch.tests.core.helpers.build import UTM, Log, geography_of, rows_of, series_of
+from enclave_watch.tests.core.helpers.histories import by_id, followed, history_of, square
 
 # a square metre of the grid is 1 / 0.9996 squared of ground
 GROUND = 1.0008
@@ -128,6 +131,27 @@ def test_a_merger_keeps_the_id_of_the_largest_parent():
     assert {each.fate for each in step.before} == {Kind.MERGED}
 
 
+@pytest.mark.parametrize("side", [-1, 1])
+def test_of_equal_halves_the_larger_heir_keeps_the_id(side):
+    # both have 90 km2 of the old ground; one has 50 km2 more beside it
+    more = square(10, 0, 5, 10) if side > 0 else square(-15, 0, 5, 10)
+    halves = [square(-10, 0, 9, 10), square(1, 0, 9, 10)]
+    step = history_of(reds(square(-10, 0, 20, 10)), reds(*halves, more)).last
+    assert by_id(step.after)[1].enclave.area_km2 == pytest.approx(140 * GROUND, abs=0.05)
+
+
+def test_a_merger_keeps_the_id_of_the_largest_parent_and_not_of_the_largest_share():
+    # of 300 km2 a third goes on, of 150 km2 all
+    step = history_of(
+        reds(square(0, 0, 30, 10), square(30, 20, 15, 10)),
+        reds("POLYGON((20 0,45 0,45 30,30 30,30 10,20 10,20 0))"),
+    ).last
+    new = one(step.after)
+    assert {each.fate for each in step.before} == {Kind.MERGED}
+    assert new.enclave_id == 1
+    assert [each.enclave_id for each in new.parents] == [2, 1]
+
+
 def test_an_enclave_splits_and_part_of_it_merges_at_once():
     step = history_of(
         reds(square(0, 0, 30, 10), square(40, 0, 10)),
@@ -166,6 +190,18 @@ def test_an_enclave_vanishes_to_two_takers():
     assert [(share.label, share.area_km2) for share in red.lost_to] == [
         ("Blue", pytest.approx(70 * GROUND, abs=0.05)),
         ("Green", pytest.approx(30 * GROUND, abs=0.05)),
+    ]
+
+
+def test_a_small_share_is_told_as_well():
+    step = history_of(
+        [("Red", square(0, 0, 10))],
+        [("Red", square(0.05, 0, 9.95, 10)), ("Blue", square(-1, 0, 1.01, 10))],
+    ).last
+    old = next(each for each in step.before if each.enclave.faction == "Red")
+    assert [(share.label, share.area_km2) for share in old.lost_to] == [
+        ("unassigned", pytest.approx(0.4 * GROUND, abs=0.001)),
+        ("Blue", pytest.approx(0.1 * GROUND, abs=0.001)),
     ]
 
 
@@ -322,3 +358,40 @@ def test_without_dates_there_is_no_history():
     analyses = analyse(series, geography, Parameters(), Feedback())
     with pytest.raises(DateError, match="date field"):
         list(trace(analyses, geodesy=series.store.geodesy, rule=LinkRule(), feedback=Feedback()))
+
+
+def intervals(*rows):
+    """Red rows from one day of January 2020 to before another; None ends never."""
+    rows = [
+        row
+        for number, (shape, start, end) in enumerate(rows)
+        for row in rows_of(
+            reds(shape),
+            start=datetime(2020, 1, start),
+            end=None if end is None else datetime(2020, 1, end),
+            first_id=number,
+        )
+    ]
+    return read_series(rows, layer_name="c", crs=UTM, end_field=True, feedback=Feedback())
+
+
+def test_a_time_in_which_nobody_holds_anything_ends_enclaves():
+    history = followed(intervals((square(0, 0, 10), 1, 5), (square(0, 0, 10), 9, None)))
+    assert [step.analysis.date.day for step in history.steps] == [1, 5, 9]
+    assert one(history.steps[1].before).fate is Kind.VANISHED
+    assert [event.kind.value for event in history.events(1)][:2] == ["largest_lost", "vanished"]
+    back = one(history.last.after)
+    assert (back.lineage, back.enclave_id, back.predecessor) == (Kind.APPEARED, 2, 1)
+
+
+def test_the_end_of_the_last_rows_is_no_loss():
+    log = Log()
+    history = followed(intervals((square(0, 0, 10), 1, 5), (square(0, 0, 12), 5, 9)), feedback=log)
+    assert [step.analysis.date.day for step in history.steps] == [1, 5]
+    assert any("2020-01-09" in text and "end of the record" in text for text in log.infos)
+
+
+def test_rows_that_end_while_others_go_on_are_a_loss():
+    history = followed(intervals((square(0, 0, 10), 1, 5), (square(50, 0, 10), 1, None)))
+    assert [step.analysis.date.day for step in history.steps] == [1, 5]
+    assert sorted(each.fate.value for each in history.last.before) == ["continued", "vanished"]

@@ -20,12 +20,19 @@ from enclave_watch.core.timeline import analyse
 from enclave_watch.tests.core.helpers.geopackage import features, shapes, world_map
 
 IS, SDF = "Islamic State", "Syrian Democratic Forces"
+JAYSH, GOVERNMENT = "Jaysh Khalid ibn al-Walid", "Syrian government"
+OPPOSITION = "Opposition and Turkey"
 NAMES = "'Syria', 'Iraq', 'Turkey', 'Jordan', 'Lebanon', 'Israel', 'Palestine', 'Cyprus'"
 
 
 @pytest.fixture(scope="module")
 def story(sample):
     """Steps and events by date; Jaysh Khalid is counted with the Islamic State."""
+    return told_by_date(sample, parse_alliances(f"{JAYSH}={IS}"))
+
+
+def told_by_date(sample, alliances):
+    """Return each date's step and events."""
     rows = [
         ControlRow(number, faction, wkb, datetime.fromisoformat(date))
         for number, wkb, (faction, date) in features(sample, "control", "faction", "date")
@@ -33,7 +40,7 @@ def story(sample):
     world, log = world_map(), Feedback()
     series = read_series(
         rows, layer_name="control", crs="EPSG:4326",
-        alliances=parse_alliances(f"Jaysh Khalid ibn al-Walid={IS}"), feedback=log,
+        alliances=alliances, feedback=log,
     )  # fmt: skip
 
     def named(path, layer, name, where="1"):
@@ -138,3 +145,47 @@ def test_the_enclaves_that_are_left_are_as_old_as_the_series(story):
     assert len(own) == 8
     assert {each.age_days for each in own} == {66.0}
     assert all(abs(each.change_first_km2) < 0.1 for each in own)
+
+
+def test_every_event_is_told_and_none_besides(sample):
+    found = [
+        (date, event.kind.value, event.faction, event.other, event.where)
+        for date, (_, events) in told_by_date(sample, {}).items()
+        for event in events
+    ]
+    june, mid_july, july, august = "2018-06-30", "2018-07-15", "2018-07-31", "2018-08-05"
+    south = ("As Suwayda'", "Dar`a", "Quneitra", "Rif Dimashq", "UNDOF")
+    assert found == [
+        (june, "vanished", IS, SDF, "Hasaka (Al Haksa)"),
+        (june, "presence_ended", IS, SDF, "Hasaka (Al Haksa)"),
+        (mid_july, "vanished", OPPOSITION, GOVERNMENT, "Dar`a"),
+        (mid_july, "contact_lost", OPPOSITION, GOVERNMENT, "Israel"),
+        (mid_july, "contact_lost", OPPOSITION, GOVERNMENT, "Jordan"),
+        *((mid_july, "presence_ended", OPPOSITION, GOVERNMENT, province) for province in south),
+        (mid_july, "place_taken", OPPOSITION, GOVERNMENT, "Daraa"),
+        (mid_july, "merged", GOVERNMENT, "", "Homs (Hims)"),
+        (july, "largest_lost", JAYSH, GOVERNMENT, "Dar`a"),
+        (july, "vanished", JAYSH, GOVERNMENT, "Dar`a"),
+        (july, "contact_lost", JAYSH, GOVERNMENT, "Jordan"),
+        (july, "presence_ended", JAYSH, GOVERNMENT, "Dar`a"),
+        (july, "place_taken", JAYSH, GOVERNMENT, "Saham al-Jawlan"),
+        (august, "largest_lost", IS, SDF, "Dayr Az Zawr"),
+        (august, "vanished", IS, SDF, "Dayr Az Zawr"),
+        (august, "contact_lost", IS, SDF, "Iraq"),
+    ]
+
+
+def test_lineage_is_that_of_a_plain_overlay(story):
+    for step, _ in story.values():
+        for old in step.before:
+            ground = old.enclave.geometry
+            own = [e for e in step.after if e.enclave.faction == old.enclave.faction]
+            heirs = {
+                each.enclave_id
+                for each in own
+                # on the plane, where areas are in degrees: shares are the same to a per cent
+                if shapely.intersection(ground, each.enclave.geometry).area
+                > 0.1 * min(ground.area, each.enclave.geometry.area)
+            }
+            assert {child.enclave_id for child in old.children} == heirs
+            assert (old.fate is Kind.VANISHED) == (not heirs)

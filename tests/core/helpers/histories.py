@@ -12,12 +12,12 @@ from enclave_watch.core.history import Step, TracedEnclave, trace
 from enclave_watch.core.lineage import LinkRule
 from enclave_watch.core.model import Parameters
 from enclave_watch.core.occurrence import Event
-from enclave_watch.core.series import read_series
+from enclave_watch.core.series import Series, read_series
 from enclave_watch.core.stretches import BorderRuler
 from enclave_watch.core.timeline import analyse
 from enclave_watch.tests.core.helpers.build import UTM, Shapes, geography_of, rows_of
 
-__all__ = ["History", "by_id", "history_of", "kinds", "square"]
+__all__ = ["History", "by_id", "followed", "history_of", "kinds", "square"]
 
 
 class History:
@@ -54,16 +54,29 @@ def history_of(
     **geography: Mapping[str, Shapes],
 ) -> History:
     """Follow what is held on consecutive days, from 1 January 2020 on."""
-    parameters = parameters or Parameters()
     rows = [
         row
         for day, held in enumerate(dates, 1)
         for row in rows_of(held, start=datetime(2020, 1, day), first_id=100 * day)
     ]
     series = read_series(rows, layer_name="control", crs=UTM, feedback=Feedback())
+    return followed(series, parameters=parameters, rule=rule, **geography)
+
+
+def followed(
+    series: Series,
+    *,
+    parameters: Parameters | None = None,
+    rule: LinkRule | None = None,
+    feedback: Feedback | None = None,
+    **geography: Mapping[str, Shapes],
+) -> History:
+    """Follow the enclaves of a series."""
+    parameters, feedback = parameters or Parameters(), feedback or Feedback()
     where = geography_of(series, parameters=parameters, **geography)
+    all_provinces = replace(parameters, min_presence_km2=0.0)
     steps = trace(
-        analyse(series, where, replace(parameters, min_presence_km2=0.0), Feedback()),
+        analyse(series, where, all_provinces, feedback, with_gaps=True),
         geodesy=series.store.geodesy,
         rule=rule or LinkRule(min_km2=parameters.min_presence_km2),
         min_area_km2=parameters.min_area_km2,

@@ -149,7 +149,8 @@ def test_headline_figures_count_what_happened(run, made_up):
         "LAST_DATE": "2020-02-01", "FEATURES": 5,
     }  # fmt: skip
     assert {name: outputs[name] for name in figures} == figures
-    assert len(outputs["SUMMARY"].splitlines()) == 3
+    # the largest enclave vanished: two events, of which the summary tells one
+    assert len(outputs["SUMMARY"].splitlines()) == 2
 
 
 def test_a_single_date_has_enclaves_and_a_warning_but_no_events(run, made_up):
@@ -197,6 +198,28 @@ def test_the_smallest_overlap_decides_what_follows_from_what(run, make_layer, co
     assert [row["lineage"] for row in lax] == [NULL, "continued"]
     assert [row["lineage"] for row in strict] == [NULL, "appeared"]
     assert lax[1]["parents"] == "1: 20 %"
+
+
+def test_a_time_in_which_nobody_holds_anything_is_told(run, make_layer, countries):
+    shape = "POLYGON((0.2 0.2,0.7 0.2,0.7 0.4,0.2 0.4,0.2 0.2))"
+    control = make_layer(
+        [
+            (shape, {"start": "2020-01-01", "end": "2020-02-01"}),
+            (shape, {"start": "2020-03-01", "end": "2020-04-01"}),
+        ],
+        "start:string",
+        "end:string",
+    )
+    result = run(
+        EnclaveHistory, CONTROL=control, DATE_FIELD="start", END_FIELD="end", COUNTRIES=countries
+    )
+    assert [(row["enclave_id"], row["fate"], row["predecessor"]) for row in result.rows] == [
+        (1, "vanished", NULL),
+        (2, NULL, 1),
+    ]
+    assert (result.outputs["VANISHED"], result.outputs["APPEARED"]) == (1, 1)
+    # what ends with the last rows is the record
+    assert (result.outputs["LAST_DATE"], result.outputs["COUNT"]) == ("2020-03-01", 1)
 
 
 def test_the_sample_tells_the_story_of_the_summer(followed, syria, sample):
