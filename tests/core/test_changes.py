@@ -236,11 +236,12 @@ class TestSeries:
 
     def test_a_gap_after_the_dates_asked_for_is_no_snapshot(self):
         wkb = shapely.to_wkb(in_km(LEFT))
-        may, june = (datetime(2020, month, 1) for month in (5, 6))
-        rows = [ControlRow(1, "A", wkb, may, june)]
+        may, june, july = (datetime(2020, month, 1) for month in (5, 6, 7))
+        rows = [ControlRow(1, "A", wkb, may, june), ControlRow(2, "A", wkb, july)]
         choices = {"layer_name": "control", "crs": UTM, "end_field": True, "feedback": Log()}
         assert [each.date for each in read_series(rows, to_date=may, **choices).moments] == [may]
-        assert [each.date for each in read_series(rows, **choices).moments] == [may, june]
+        moments = read_series(rows, **choices).moments
+        assert [each.date for each in moments] == [may, june, july]
 
     def test_one_snapshot_is_not_enough(self):
         with pytest.raises(DateError, match='"control" has only one snapshot'):

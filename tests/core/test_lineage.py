@@ -360,7 +360,7 @@ def test_without_dates_there_is_no_history():
         list(trace(analyses, geodesy=series.store.geodesy, rule=LinkRule(), feedback=Feedback()))
 
 
-def intervals(*rows):
+def intervals(*rows, feedback=None):
     """Red rows from one day of January 2020 to before another; None ends never."""
     rows = [
         row
@@ -372,7 +372,9 @@ def intervals(*rows):
             first_id=number,
         )
     ]
-    return read_series(rows, layer_name="c", crs=UTM, end_field=True, feedback=Feedback())
+    return read_series(
+        rows, layer_name="c", crs=UTM, end_field=True, feedback=feedback or Feedback()
+    )
 
 
 def test_a_time_in_which_nobody_holds_anything_ends_enclaves():
@@ -386,7 +388,8 @@ def test_a_time_in_which_nobody_holds_anything_ends_enclaves():
 
 def test_the_end_of_the_last_rows_is_no_loss():
     log = Log()
-    history = followed(intervals((square(0, 0, 10), 1, 5), (square(0, 0, 12), 5, 9)), feedback=log)
+    series = intervals((square(0, 0, 10), 1, 5), (square(0, 0, 12), 5, 9), feedback=log)
+    history = followed(series)
     assert [step.analysis.date.day for step in history.steps] == [1, 5]
     assert any("2020-01-09" in text and "end of the record" in text for text in log.infos)
 
