@@ -33,7 +33,15 @@ if TYPE_CHECKING:
     from .polygons import PolygonStore
     from .series import Series
 
-__all__ = ["ChangeFinder", "Step", "Transition", "changes", "matrix_km2", "warn_of_unassigned"]
+__all__ = [
+    "ChangeFinder",
+    "Step",
+    "Transition",
+    "changes",
+    "located",
+    "matrix_km2",
+    "warn_of_unassigned",
+]
 
 _WORTH_SAYING_KM2 = 0.01
 
@@ -144,13 +152,23 @@ def changes(
     for index, (before, after) in enumerate(zip(snapshots, snapshots[1:])):
         step = finder.compare(before, after)
         if matcher is not None:
-            located = tuple(
-                each if each.is_rounding else _located(each, matcher, min_presence_km2)
-                for each in step.transitions
-            )
-            step = replace(step, transitions=located)
+            step = located(step, matcher, min_presence_km2)
         feedback.progress((index + 1) / count)
         yield step
+
+
+def located(step: Step, matcher: GroundMatcher, min_presence_km2: float) -> Step:
+    """Return a step whose transitions have their provinces and places.
+
+    Parameters
+    ----------
+    min_presence_km2 : least ground in a province that is told of
+    """
+    transitions = tuple(
+        each if each.is_rounding else _located(each, matcher, min_presence_km2)
+        for each in step.transitions
+    )
+    return replace(step, transitions=transitions)
 
 
 def warn_of_unassigned(series: Series, feedback: Feedback) -> None:

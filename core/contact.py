@@ -11,6 +11,7 @@ import shapely
 from shapely import Geometry
 
 from .groups import grouped
+from .nearby import meeting
 from .proximity import EXACT_M, JOINT_M, Pairs, bridged, merged, near_pairs
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def _border_inside(
     border: Segments, polygon: Geometry, beside: dict[int, Floats]
 ) -> dict[int, Floats]:
     """Return the intervals of border that run inside the polygon and not only beside it."""
-    candidates = border.tree.query(polygon, predicate="intersects")
+    candidates = meeting(border.tree, polygon)
     candidates = candidates[~_is_covered(border, candidates, beside)]
     if len(candidates) == 0:
         return {}

@@ -24,6 +24,7 @@ from shapely import Geometry, STRtree
 
 from .errors import CrsError
 from .i18n import tr
+from .nearby import in_blocks
 
 __all__ = ["Geodesy", "most_units_per_metre", "transformed"]
 
@@ -91,6 +92,11 @@ class Geodesy:
     def is_geographic(self) -> bool:
         """Whether coordinates are degrees of longitude and latitude."""
         return bool(self._crs.is_geographic)
+
+    @property
+    def is_lonlat(self) -> bool:
+        """Whether coordinates are degrees of WGS84: then no way leads there that could differ."""
+        return self._is_lonlat
 
     # ---- places -------------------------------------------------------------------
 
@@ -205,9 +211,9 @@ class Geodesy:
         frame = pyproj.Proj(proj="aeqd", lon_0=near[0], lat_0=near[1], ellps="WGS84")
         segments, _ = self._laid_out(geometries, frame)
         other_segments, owner = self._laid_out(others, frame)
-        (mine, theirs), distance = STRtree(other_segments).query_nearest(
-            segments, return_distance=True
-        )
+        tree = STRtree(other_segments)
+        mine, theirs = in_blocks(tree.query_nearest, segments)
+        distance = shapely.distance(segments[mine], other_segments[theirs])
         # of several equally near the first, so that it does not depend on how they were found
         best = np.lexsort((mine, owner[theirs], distance))[0]
         bridge = shapely.shortest_line(segments[mine[best]], other_segments[theirs[best]])

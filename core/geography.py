@@ -15,6 +15,7 @@ from .borders import Border, BorderLine, border_of_lines, border_of_polygons
 from .errors import CountryError, HomeError
 from .i18n import tr
 from .model import NamedGeometry, Parameters
+from .nearby import meeting
 from .polygons import polygons_of, repaired
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Geography", "build_geography", "near_names"]
 
+_REFERENCE_OFF = 0.1
 _WORTH_NAMING = 0.1
 
 
@@ -105,6 +107,7 @@ def build_geography(  # noqa: PLR0913 - all but the first by name
     _refuse_cut(own, parameters, feedback)
     ground = shapely.union_all([country.geometry for country in own])
     area_km2 = float(geodesy.area_km2([ground])[0])
+    _warn_of_reference(parameters.reference_area_km2, area_km2, feedback)
     feedback.progress(0.7)
     feedback.check()
     border = border_of_polygons(
@@ -165,6 +168,17 @@ def _united(named: Sequence[NamedGeometry], label: str, feedback: Feedback) -> l
             whole = shapely.union_all(parts[name])
             united.append(NamedGeometry(name, whole, is_whole=name not in cut))
     return united
+
+
+def _warn_of_reference(reference_km2: float | None, area_km2: float, feedback: Feedback) -> None:
+    """Warn of a reference area that shares can hardly be meant to be of."""
+    if reference_km2 and abs(reference_km2 - area_km2) > _REFERENCE_OFF * area_km2:
+        feedback.warning(
+            tr(
+                "The reference area is {reference:,.0f} km2, and the home country {home:,.0f} km2: "
+                "shares are of the former. Is it in km2, and of this country?"
+            ).format(reference=reference_km2, home=area_km2)
+        )
 
 
 def _refuse_cut(own: list[NamedGeometry], parameters: Parameters, feedback: Feedback) -> None:
@@ -258,7 +272,7 @@ def _held_by_country(
         feedback.check()
         feedback.progress(0.2 + 0.5 * index / len(countries))
         shapely.prepare(country.geometry)
-        touched = tree.query(country.geometry, predicate="intersects")
+        touched = meeting(tree, country.geometry)
         within = shapely.contains_properly(country.geometry, polygons[touched])
         held = float(areas_km2[touched[within]].sum())
         for polygon in polygons[touched[~within]]:

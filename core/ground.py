@@ -10,6 +10,8 @@ import numpy as np
 import shapely
 from shapely import Geometry, STRtree
 
+from .nearby import meeting
+
 if TYPE_CHECKING:
     from .geography import Geography
     from .pieces import Piece
@@ -68,13 +70,13 @@ class GroundMatcher:
         home = self._geography.home
         inside = None if home is None else self._common_km2(geometry, area_km2, home)
         provinces: dict[str, float] = defaultdict(float)
-        for index in self._province_tree.query(geometry, predicate="intersects").tolist():
+        for index in meeting(self._province_tree, geometry).tolist():
             common = self._common_km2(geometry, area_km2, self._provinces[index])
             if common > 0:
                 provinces[self._geography.provinces[index].name] += common
         places = [
             self._geography.places[index].name
-            for index in self._place_tree.query(geometry, predicate="intersects").tolist()
+            for index in meeting(self._place_tree, geometry).tolist()
         ]
         return Ground(inside, dict(provinces), tuple(sorted(places)))
 

@@ -12,6 +12,7 @@ from shapely import Geometry, STRtree
 
 from . import sentences
 from .lineage import ground_of
+from .nearby import meeting
 from .occurrence import Event, EventKind, dated
 from .takers import Holders
 
@@ -144,7 +145,7 @@ def _holders(
     points = STRtree([place.geometry for place in geography.places])
     for enclave in enclaves:
         feedback.check()
-        inside = points.query(enclave.geometry, predicate="intersects")
+        inside = meeting(points, enclave.geometry)
         for number in np.sort(inside).tolist():
             holders[number].append(enclave)
     return holders

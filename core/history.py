@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Iterable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Mapping, Sequence
 
 import shapely
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from .feedback import Feedback
     from .geodesy import Geodesy
+    from .memory import SeriesMemory
     from .model import Enclave
     from .timeline import SnapshotAnalysis
 
@@ -104,6 +106,7 @@ def trace(
     rule: LinkRule,
     min_area_km2: float = 0.0,
     feedback: Feedback,
+    memory: SeriesMemory | None = None,
 ) -> Iterator[Step]:
     """Follow the enclaves through the snapshots; yield one step a date.
 
@@ -113,13 +116,14 @@ def trace(
     rule : what overlap makes parent and child
     min_area_km2 : smaller enclaves, and any under a square metre, are not followed; their
         ground still counts as held
+    memory : that surveyed the analyses; overlaps that it knows are not measured again
 
     Raises
     ------
     DateError
         When the series has no dates.
     """
-    tracer = _Tracer(geodesy, rule, min_area_km2, feedback)
+    tracer = _Tracer(geodesy, rule, min_area_km2, feedback, memory)
     for analysis in analyses:
         yield tracer.step(analysis)
 
@@ -153,8 +157,14 @@ class _Tracer:
     """Remembers what a lineage needs of the dates before the last."""
 
     def __init__(
-        self, geodesy: Geodesy, rule: LinkRule, min_area_km2: float, feedback: Feedback
+        self,
+        geodesy: Geodesy,
+        rule: LinkRule,
+        min_area_km2: float,
+        feedback: Feedback,
+        memory: SeriesMemory | None,
     ) -> None:
+        self._memory = memory
         self._geodesy = geodesy
         self._rule = rule
         self._min_area_km2 = max(min_area_km2, LEAST_FOLLOWED_KM2)
@@ -172,14 +182,21 @@ class _Tracer:
         earlier, old = self._analysis, self._traced
         before = earlier.enclaves if earlier is not None else ()
         after = analysis.enclaves
-        overlaps = overlaps_km2(before, after, self._geodesy, self._feedback)
+        overlaps = self._overlaps(earlier, analysis)
         links = links_among(
             overlaps, before, after, rule=self._rule, min_area_km2=self._min_area_km2
         )
         holders = Holders(after, self._geodesy, self._feedback)
         new = self._followed(analysis, date, links, overlaps)
         done = {
-            number: self._with_fate(traced, number, links, overlaps, new, holders)
+            number: self._with_fate(
+                traced,
+                number,
+                links,
+                overlaps,
+                new,
+                partial(self._shares, holders, analysis),
+            )
             for number, traced in old.items()
         }
         for traced in done.values():
@@ -187,6 +204,30 @@ class _Tracer:
                 self._vanished[traced.enclave.faction].append(traced)
         self._analysis, self._traced, self._holders = analysis, new, holders
         return Step(earlier, analysis, tuple(done.values()), tuple(new.values()))
+
+    def _overlaps(
+        self, earlier: SnapshotAnalysis | None, analysis: SnapshotAnalysis
+    ) -> dict[tuple[int, int], float]:
+        if earlier is None:
+            return {}
+
+        def measured() -> dict[tuple[int, int], float]:
+            return overlaps_km2(earlier.enclaves, analysis.enclaves, self._geodesy, self._feedback)
+
+        if self._memory is None:
+            return measured()
+        return self._memory.of_pair("overlaps", earlier, analysis, measured)
+
+    def _shares(
+        self, holders: Holders, analysis: SnapshotAnalysis, enclave: Enclave
+    ) -> tuple[Share, ...]:
+        """Return who holds on the date of `analysis` what is an enclave on another."""
+        ground, faction = enclave.geometry, enclave.faction
+        if self._memory is None:
+            return holders.shares(ground, faction)
+        return self._memory.of_ground(
+            ground, faction, analysis, lambda: holders.shares(ground, faction)
+        )
 
     # ---- looking back -------------------------------------------------------------
 
@@ -200,21 +241,33 @@ class _Tracer:
         before = self._analysis.enclaves if self._analysis is not None else ()
         ids_before = {number: traced.enclave_id for number, traced in self._traced.items()}
         inherited = assigned_ids(links, before, ids_before)
+        earlier_km2 = {each.enclave_id: each.enclave.area_km2 for each in self._traced.values()}
+        of_child: dict[int, list[Link]] = defaultdict(list)
+        for link in links:
+            of_child[link.child].append(link)
+        kept_km2: dict[int, float] = defaultdict(float)
+        for (_, child), km2 in overlaps.items():
+            kept_km2[child] += km2
         result = {}
         for number, enclave in enumerate(analysis.enclaves):
             if enclave.area_km2 < self._min_area_km2:
                 continue
             self._feedback.check()
-            own = [link for link in links if link.child == number]
+            own = of_child[number]
             parents = _relatives(
                 [(ids_before[link.parent], link.overlap_km2) for link in own], enclave.area_km2
             )
             traced = self._traced_enclave(
-                enclave, date, inherited.get(number), parents, self._lineage(own, links)
+                enclave,
+                date,
+                inherited.get(number),
+                parents,
+                self._lineage(own, links),
+                earlier_km2,
             )
-            kept_km2 = sum(km2 for (_, child), km2 in overlaps.items() if child == number)
-            if self._holders is not None and enclave.area_km2 - kept_km2 >= NOTHING_KM2:
-                gained = self._holders.shares(enclave.geometry, enclave.faction)
+            lacks_km2 = enclave.area_km2 - kept_km2[number]
+            if self._holders and self._analysis and lacks_km2 >= NOTHING_KM2:
+                gained = self._shares(self._holders, self._analysis, enclave)
                 traced = replace(traced, gained_from=gained)
             result[number] = traced
         return result
@@ -236,6 +289,7 @@ class _Tracer:
         inherited: int | None,
         parents: tuple[Relative, ...],
         lineage: Kind | None,
+        earlier_km2: Mapping[int, float],
     ) -> TracedEnclave:
         enclave_id = inherited
         if enclave_id is None:
@@ -243,7 +297,6 @@ class _Tracer:
             self._next_id += 1
             self._starts[enclave_id] = _Start(date, enclave.area_km2)
         start = self._starts[enclave_id]
-        before_km2 = {each.enclave_id: each.enclave.area_km2 for each in self._traced.values()}
         return TracedEnclave(
             enclave=enclave,
             enclave_id=enclave_id,
@@ -254,7 +307,7 @@ class _Tracer:
             age_days=(date - start.date).total_seconds() / _SECONDS_A_DAY,
             change_km2=None
             if self._analysis is None
-            else enclave.area_km2 - before_km2.get(enclave_id, 0.0),
+            else enclave.area_km2 - earlier_km2.get(enclave_id, 0.0),
             change_first_km2=enclave.area_km2 - start.area_km2,
         )
 
@@ -279,7 +332,7 @@ class _Tracer:
         links: Sequence[Link],
         overlaps: dict[tuple[int, int], float],
         new: dict[int, TracedEnclave],
-        holders: Holders,
+        shares: Callable[[Enclave], tuple[Share, ...]],
     ) -> TracedEnclave:
         self._feedback.check()
         own = [link for link in links if link.parent == number]
@@ -290,7 +343,7 @@ class _Tracer:
         kept_km2 = sum(km2 for (parent, _), km2 in overlaps.items() if parent == number)
         lost: tuple[Share, ...] = ()
         if area_km2 - kept_km2 >= NOTHING_KM2:
-            lost = holders.shares(traced.enclave.geometry, traced.enclave.faction)
+            lost = shares(traced.enclave)
         return replace(traced, fate=_fate(own, links), children=children, lost_to=lost)
 
 

@@ -2,18 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import shapely
-from shapely import STRtree
+from shapely import Geometry, STRtree
 
 if TYPE_CHECKING:
     from .feedback import Feedback
     from .geodesy import Geodesy
 
-__all__ = ["pairs_within"]
+__all__ = ["in_blocks", "meeting", "pairs_within"]
+
+_BLOCK = 1000
+"""So many searches take a few milliseconds, during which no other thread of Python runs."""
+
+
+def meeting(tree: STRtree, geometry: Geometry) -> npt.NDArray[np.int64]:
+    """Return the numbers of what in a tree meets a geometry, in order.
+
+    A tree that is asked so itself lets no other thread of Python run meanwhile, which takes long
+    where the geometry is large.
+    """
+    near = np.sort(tree.query(geometry))
+    if len(near) == 0:
+        return near
+    shapely.prepare(geometry)
+    meets = shapely.intersects(geometry, tree.geometries[near])
+    shapely.destroy_prepared(geometry)
+    return np.asarray(near[meets])
+
+
+def in_blocks(
+    ask: Callable[..., npt.NDArray[np.int64]], *rows: npt.NDArray[Any]
+) -> npt.NDArray[np.int64]:
+    """Return what a tree answers to many rows, asked block by block, shape (2, n).
+
+    Parameters
+    ----------
+    ask : takes a block of each of `rows` and returns the pairs found, those of the block first
+    """
+    starts = range(0, max(len(rows[0]), 1), _BLOCK)
+    return np.hstack(
+        [
+            ask(*(row[start : start + _BLOCK] for row in rows)) + np.array([[start], [0]])
+            for start in starts
+        ]
+    )
 
 
 def pairs_within(

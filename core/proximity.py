@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from .nearby import in_blocks
+
 if TYPE_CHECKING:
     from .segments import Segments
 
@@ -139,7 +141,11 @@ def near_pairs(x: Segments, y: Segments, distance_m: float) -> Pairs:
         empty = np.zeros(0, dtype=np.int64)
         return Pairs(empty, empty, np.zeros(0), np.zeros((0, 2)), np.zeros((0, 2)), distance_m)
     radius = (distance_m * 1.01 + 0.01) * y.reach_units
-    found_y, found_x = x.tree.query(y.lines, predicate="dwithin", distance=radius)
+    found_y, found_x = in_blocks(
+        lambda lines, reach: x.tree.query(lines, predicate="dwithin", distance=reach),
+        y.lines,
+        np.broadcast_to(radius, len(y)),
+    )
     metric = x.metric[found_x]
     origin = x.start[found_x]
     tip, c, d = (

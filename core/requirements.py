@@ -6,40 +6,65 @@ import importlib
 import os
 import sys
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Mapping, Sequence
 
 from .i18n import tr
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["missing_requirements"]
+__all__ = ["missing_for_charts", "missing_requirements"]
 
 _NEEDED = (("numpy", (1, 20)), ("pyproj", (3, 2)), ("shapely", (2, 0)))
+_NEEDED_FOR_CHARTS = (("matplotlib", (3, 3)),)
 _NEXT_NUMPY = (2, 0)
 
 
 @lru_cache(maxsize=1)
 def missing_requirements() -> str | None:
     """Return what is missing and how to get it; None when all is there."""
-    problems = {
-        name: problem
-        for name, least in _NEEDED
-        for problem in [_problem_with(name, least)]
-        if problem is not None
-    }
+    problems = _problems(_NEEDED)
     if not problems:
         return None
-    packages = [f'"{name}>={_dotted(least)}"' for name, least in _NEEDED if name in problems]
-    numpy_version = str(getattr(sys.modules.get("numpy"), "__version__", ""))
-    if "numpy" not in problems and _numbers(numpy_version or "9") < _NEXT_NUMPY:
-        # a newer one would break the modules of QGIS and GDAL that are built against it
-        packages.append('"numpy<2"')
     return tr(
         "Enclave Watch needs Python packages that this QGIS does not have: {}. Install them into "
         "the Python of QGIS, for example with: python3 -m pip install --user {} (on Windows in "
         "the OSGeo4W Shell), then start QGIS again. The README tells how on each system."
-    ).format("; ".join(problems.values()), " ".join(packages))
+    ).format("; ".join(problems.values()), _packages(problems, _NEEDED))
+
+
+@lru_cache(maxsize=1)
+def missing_for_charts() -> str | None:
+    """Return what charts need and is missing, and how to get it; None when all is there.
+
+    It takes about half a second the first time, when the package is loaded.
+    """
+    problems = _problems(_NEEDED_FOR_CHARTS)
+    if not problems:
+        return None
+    return tr(
+        "Charts need a Python package that this QGIS does not have: {}. All else works without "
+        "it. Install it into the Python of QGIS, for example with: python3 -m pip install --user "
+        "{} (on Windows in the OSGeo4W Shell), then start QGIS again."
+    ).format("; ".join(problems.values()), _packages(problems, _NEEDED_FOR_CHARTS))
+
+
+def _problems(needed: Sequence[tuple[str, tuple[int, int]]]) -> dict[str, str]:
+    return {
+        name: problem
+        for name, least in needed
+        for problem in [_problem_with(name, least)]
+        if problem is not None
+    }
+
+
+def _packages(problems: Mapping[str, str], needed: Sequence[tuple[str, tuple[int, int]]]) -> str:
+    packages = [f'"{name}>={_dotted(least)}"' for name, least in needed if name in problems]
+    numpy_version = str(getattr(sys.modules.get("numpy"), "__version__", ""))
+    if "numpy" not in problems and _numbers(numpy_version or "9") < _NEXT_NUMPY:
+        # a newer one would break the modules of QGIS and GDAL that are built against it
+        packages.append('"numpy<2"')
+    return " ".join(packages)
 
 
 def _problem_with(name: str, least: tuple[int, int]) -> str | None:

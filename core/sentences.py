@@ -180,7 +180,7 @@ def presence_ended_text(
 def place_taken_text(place: str, taker: str, loser: str, *, was_claimed: bool) -> str:
     """Tell that a place changed hands; `was_claimed`: the taker held it before as well."""
     if not loser:
-        return tr("{taker} took {place}, which nobody held.").format(taker=taker, place=place)
+        return tr("{taker} took {place}, which was unassigned.").format(taker=taker, place=place)
     if was_claimed:
         return tr("{taker} took {place}, which {loser} claimed as well before.").format(
             taker=taker, place=place, loser=loser

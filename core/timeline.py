@@ -6,6 +6,7 @@ Algorithms and dock call this one module, so that no figure can differ between t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Iterator
 
 from .dates import format_date
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
     from .feedback import Feedback
     from .geography import Geography
-    from .model import Contested, Enclave, Parameters
+    from .memory import SeriesMemory
+    from .model import Contested, Enclave, Parameters, Snapshot
     from .series import Series
 
 __all__ = ["SnapshotAnalysis", "analyse"]
@@ -40,13 +42,15 @@ def analyse(
     geography: Geography,
     parameters: Parameters,
     feedback: Feedback,
+    memory: SeriesMemory | None = None,
     *,
     with_gaps: bool = False,
 ) -> Iterator[SnapshotAnalysis]:
     """Yield the analysis of each snapshot, in order of date.
 
     Enclaves smaller than the least area are among them: they count in all sums, and it is
-    the caller who leaves them out of what it shows.
+    the caller who leaves them out of what it shows. Dates that the memory knows are not
+    surveyed again.
 
     Parameters
     ----------
@@ -63,8 +67,9 @@ def analyse(
     outside_km2 = held_km2 = 0.0
     for index, snapshot in enumerate(snapshots):
         part = feedback.part(index / count, (index + 1) / count)
-        enclaves, contested = surveyor.survey(snapshot, part) if snapshot.holdings else ((), ())
-        analysis = SnapshotAnalysis(snapshot.date, enclaves, contested)
+        survey = partial(_surveyed, surveyor, snapshot, part)
+        analysis = survey() if memory is None else memory.surveyed(snapshot, survey)
+        enclaves = analysis.enclaves
         _tell(analysis, feedback)
         held_km2 += sum(enclave.area_km2 for enclave in enclaves)
         outside_km2 += sum(
@@ -81,6 +86,11 @@ def analyse(
                 "areas and enclaves, not in shares and provinces."
             ).format(100 * outside_km2 / held_km2, ", ".join(geography.home_names))
         )
+
+
+def _surveyed(surveyor: Surveyor, snapshot: Snapshot, feedback: Feedback) -> SnapshotAnalysis:
+    enclaves, contested = surveyor.survey(snapshot, feedback) if snapshot.holdings else ((), ())
+    return SnapshotAnalysis(snapshot.date, enclaves, contested)
 
 
 def _tell(analysis: SnapshotAnalysis, feedback: Feedback) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from typing import Mapping, Sequence
 
 from qgis.core import (
     QgsExpression,
@@ -22,10 +22,19 @@ from ..core.holders import CONTESTED, UNASSIGNED
 from ..core.i18n import tr
 from .styling import project_faction_colors, set_snapshot_times, style_places
 
-__all__ = ["holder_color", "style_changes", "style_churn", "style_place_history", "style_table"]
+__all__ = [
+    "draw_changes",
+    "holder_color",
+    "style_changes",
+    "style_churn",
+    "style_place_history",
+    "style_table",
+]
 
 _UNASSIGNED_COLOR = "#c8c8c8"
 _CONTESTED_COLOR = "#7a7a7a"
+_OUTLINE_MM = 0.2
+_STRONG_OUTLINE_MM = 0.6
 _REDRAW_TEST = "\"kind\" = 'redraw'"
 
 # from pale to dark: single-hue purple, ColorBrewer (Brewer 2003), told apart in grey too
@@ -42,17 +51,29 @@ def style_changes(layer: QgsVectorLayer, factions: Sequence[str]) -> None:
 
     What is only redrawn is a thin dashed outline.
     """
-    colors = project_faction_colors(factions)
+    draw_changes(layer, project_faction_colors(factions))
+    set_snapshot_times(layer, "to_date")
+    layer.triggerRepaint()
+
+
+def draw_changes(
+    layer: QgsVectorLayer, colors: Mapping[str, str], *, hatch_losers: bool = True
+) -> None:
+    """Draw changes as `style_changes` does, in colours that are given.
+
+    `hatch_losers` False leaves the fills plain, in the colour of who gained the ground, and
+    draws their outlines strong, as they may lie on ground of the same colour.
+    """
+    outline_mm = _OUTLINE_MM if hatch_losers else _STRONG_OUTLINE_MM
     root = QgsRuleBasedRenderer.Rule(None)
     real = f"NOT ({_REDRAW_TEST})"
     for label, color, test in _holder_rules("to_faction", tr("Gained by {}"), colors):
-        root.appendChild(_rule(_fill(color), label, f"{real} AND {test}"))
-    for label, color, test in _holder_rules("from_faction", tr("Lost by {}"), colors):
-        root.appendChild(_rule(_hatch(color), label, f"{real} AND {test}"))
+        root.appendChild(_rule(_fill(color, outline_mm), label, f"{real} AND {test}"))
+    if hatch_losers:
+        for label, color, test in _holder_rules("from_faction", tr("Lost by {}"), colors):
+            root.appendChild(_rule(_hatch(color), label, f"{real} AND {test}"))
     root.appendChild(_rule(_redrawn(), tr("Only redrawn"), _REDRAW_TEST))
     layer.setRenderer(QgsRuleBasedRenderer(root))
-    set_snapshot_times(layer, "to_date")
-    layer.triggerRepaint()
 
 
 def style_churn(layer: QgsVectorLayer, factions: Sequence[str]) -> None:  # noqa: ARG001 - as others
@@ -92,7 +113,9 @@ def holder_color(holder: str, colors: dict[str, str]) -> str:
     return _UNASSIGNED_COLOR if holder == UNASSIGNED else _CONTESTED_COLOR
 
 
-def _holder_rules(field: str, pattern: str, colors: dict[str, str]) -> list[tuple[str, str, str]]:
+def _holder_rules(
+    field: str, pattern: str, colors: Mapping[str, str]
+) -> list[tuple[str, str, str]]:
     """Return label, colour and test for each faction and for ground of none or of several."""
     column = QgsExpression.quotedColumnRef(field)
     rules = [
@@ -113,9 +136,14 @@ def _rule(symbol: QgsSymbol, label: str, test: str) -> QgsRuleBasedRenderer.Rule
     return QgsRuleBasedRenderer.Rule(symbol, 0, 0, test, label)
 
 
-def _fill(color: str) -> QgsFillSymbol:
+def _fill(color: str, outline_mm: float) -> QgsFillSymbol:
     return QgsFillSymbol.createSimple(
-        {"color": color, "outline_color": "#222222", "outline_width": "0.2", "joinstyle": "round"}
+        {
+            "color": color,
+            "outline_color": "#222222",
+            "outline_width": str(outline_mm),
+            "joinstyle": "round",
+        }
     )
 
 

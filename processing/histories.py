@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Sequence
+from typing import TYPE_CHECKING, Any, Iterator
 
 from ..core.i18n import tr
 from . import parameters as keys
 from .base import EnclaveWatchAlgorithm
-from .headlines import layer_name
 from .help import HelpEntry
 from .historyparameters import link_rule
 from .inputs import Inputs, engine_parameters, read_geography, read_series_of
-from .output import ResultWriter, StyleFunction, name_and_style_on_load
+from .results import Result, writing
 
 if TYPE_CHECKING:
     from qgis.core import QgsProcessingContext
 
     from ..core.feedback import Feedback
     from ..core.geography import Geography
+    from ..core.history import Step
+    from ..core.lineage import LinkRule
+    from ..core.memory import SeriesMemory
     from ..core.model import Parameters
     from ..core.series import Series
     from ..core.stretches import BorderRuler
-    from .fields import Column
+    from .output import ResultWriter
 
-__all__ = ["HistoryAlgorithm", "Result", "Survey"]
+__all__ = ["HistoryAlgorithm", "Survey", "follow", "read_survey"]
 
 
 @dataclass(frozen=True)
@@ -36,24 +39,6 @@ class Survey:
     geography: Geography
     ruler: BorderRuler
     parameters: Parameters
-
-
-@dataclass(frozen=True)
-class Result:
-    """One output that a run writes.
-
-    Attributes
-    ----------
-    wkb_type : of its layer; that without geometry for a table
-    title : what it is, for the name of its layer
-    style : None leaves it as QGIS loads it
-    """
-
-    key: str
-    columns: Sequence[Column]
-    wkb_type: int
-    title: str
-    style: StyleFunction | None
 
 
 class HistoryAlgorithm(EnclaveWatchAlgorithm):
@@ -95,40 +80,31 @@ class HistoryAlgorithm(EnclaveWatchAlgorithm):
 
     def compute(self, inputs: Inputs, feedback: Feedback) -> dict[str, Any]:
         """Read, follow, write."""
-        survey = _survey(inputs, feedback)
+        survey = read_survey(inputs, feedback)
         results = [
             result
             for result in self.results(has_times=survey.series.has_times)
             # an output that the user does not want has no destination
             if result.key == keys.OUTPUT or inputs.has(result.key)
         ]
-        crs = inputs.source(keys.CONTROL).sourceCrs()
-        writers = {
-            each.key: ResultWriter(inputs, each.key, each.columns, each.wkb_type, crs)
-            for each in results
-        }
         if len(survey.series.moments) == 1:
             feedback.warning(tr("There is only one snapshot: nothing can be said of change."))
-        gatherer = self.start(inputs, survey, writers)
-        for step in _steps(inputs, survey, feedback.part(0.2, 1.0)):
-            feedback.check()
-            gatherer.take(step, feedback)
-        outputs = gatherer.finish(feedback)
-        for result in results:
-            writers[result.key].close(feedback)
-            name_and_style_on_load(
-                inputs,
-                result.key,
-                writers[result.key],
-                name=layer_name(result.title, survey.series),
-                columns=result.columns,
-                style=result.style or _unstyled,
-                factions=survey.series.factions,
-            )
+        with ExitStack() as stack:
+            writers = {
+                each.key: stack.enter_context(writing(inputs, each, survey.series, feedback))
+                for each in results
+            }
+            gatherer = self.start(inputs, survey, writers)
+            rule = link_rule(inputs, survey.parameters.min_presence_km2)
+            for step in follow(survey, rule, feedback.part(0.2, 1.0)):
+                feedback.check()
+                gatherer.take(step, feedback)
+            outputs = gatherer.finish(feedback)
         return {**{key: writer.output_id for key, writer in writers.items()}, **outputs}
 
 
-def _survey(inputs: Inputs, feedback: Feedback) -> Survey:
+def read_survey(inputs: Inputs, feedback: Feedback) -> Survey:
+    """Read all that a history is made of."""
     from ..core.stretches import BorderRuler
 
     parameters = engine_parameters(inputs)
@@ -137,20 +113,25 @@ def _survey(inputs: Inputs, feedback: Feedback) -> Survey:
     return Survey(series, geography, BorderRuler(geography), parameters)
 
 
-def _steps(inputs: Inputs, survey: Survey, feedback: Feedback) -> Any:
+def follow(
+    survey: Survey, rule: LinkRule, feedback: Feedback, memory: SeriesMemory | None = None
+) -> Iterator[Step]:
+    """Yield the steps from date to date, the first of them without a date before.
+
+    Parameters
+    ----------
+    memory : what is known from earlier runs, if any
+    """
     from ..core.history import trace
     from ..core.timeline import analyse
 
     # presence is of all that a faction holds in a province, so each enclave lists all of its own
     all_provinces = replace(survey.parameters, min_presence_km2=0.0)
     return trace(
-        analyse(survey.series, survey.geography, all_provinces, feedback, with_gaps=True),
+        analyse(survey.series, survey.geography, all_provinces, feedback, memory, with_gaps=True),
         geodesy=survey.series.store.geodesy,
-        rule=link_rule(inputs, survey.parameters.min_presence_km2),
+        rule=rule,
         min_area_km2=survey.parameters.min_area_km2,
         feedback=feedback,
+        memory=memory,
     )
-
-
-def _unstyled(layer: Any, factions: Sequence[str]) -> None:
-    """Leave a table as it is."""

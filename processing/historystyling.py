@@ -17,7 +17,7 @@ from ..core.i18n import tr
 from .palette import MARK_COLOR
 from .styling import set_snapshot_times
 
-__all__ = ["style_events", "style_stretches"]
+__all__ = ["draw_stretches", "style_events", "style_stretches"]
 
 _NEUTRAL = "#6b6b75"
 _GAIN = "#0072b2"
@@ -39,6 +39,13 @@ def style_stretches(layer: QgsVectorLayer, factions: Sequence[str]) -> None:  # 
 
     Where one faction lost what another gained, red lies upon a wider blue, so that both show.
     """
+    draw_stretches(layer)
+    set_snapshot_times(layer, "date")
+    layer.triggerRepaint()
+
+
+def draw_stretches(layer: QgsVectorLayer) -> None:
+    """Draw stretches of border as `style_stretches` does."""
     looks = (
         ("kept", tr("Contact kept"), _NEUTRAL, 0.8),
         ("gained", tr("Contact gained"), _GAIN, 3.0),
@@ -51,8 +58,6 @@ def style_stretches(layer: QgsVectorLayer, factions: Sequence[str]) -> None:  # 
     renderer = QgsCategorizedSymbolRenderer("change", categories)
     renderer.setUsingSymbolLevels(True)
     layer.setRenderer(renderer)
-    set_snapshot_times(layer, "date")
-    layer.triggerRepaint()
 
 
 def _event_marks() -> tuple[tuple[str, str, str, str], ...]:

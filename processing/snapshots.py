@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Iterable, Iterator
 from ..core.i18n import tr
 from . import parameters as keys
 from .base import EnclaveWatchAlgorithm
-from .headlines import DATES, FEATURES, LAST_DATE, SUMMARY, layer_name, tell_summary
+from .headlines import DATES, FEATURES, LAST_DATE, SUMMARY, tell_summary
 from .help import HelpEntry, field_entries
 from .inputs import Inputs, engine_parameters, read_geography, read_series_of
-from .output import ResultWriter, StyleFunction, name_and_style_on_load
+from .results import Result, writing
 
 if TYPE_CHECKING:
     from ..core.feedback import Feedback
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..core.timeline import SnapshotAnalysis
     from .fields import Column
     from .help import HelpEntry
+    from .output import ResultWriter, StyleFunction
 
 __all__ = [
     "Finding",
@@ -91,21 +92,11 @@ class SnapshotAlgorithm(EnclaveWatchAlgorithm):
         geography = read_geography(inputs, series, parameters, feedback.part(0.1, 0.2))
         finding = Finding(series, geography, parameters.min_area_km2)
         columns = self.columns(has_times=series.has_times)
-        crs = inputs.source(keys.CONTROL).sourceCrs()
-        writer = ResultWriter(inputs, keys.OUTPUT, columns, self.wkb_type(), crs)
+        result = Result(keys.OUTPUT, columns, self.wkb_type(), self.layer_title(), self.style())
         last = None
-        for last in analyse(series, geography, parameters, feedback.part(0.2, 1.0)):
-            self._write_snapshot(last, finding, writer, feedback)
-        writer.close(feedback)
-        name_and_style_on_load(
-            inputs,
-            keys.OUTPUT,
-            writer,
-            name=layer_name(self.layer_title(), series),
-            columns=columns,
-            style=self.style(),
-            factions=series.factions,
-        )
+        with writing(inputs, result, series, feedback) as writer:
+            for last in analyse(series, geography, parameters, feedback.part(0.2, 1.0)):
+                self._write_snapshot(last, finding, writer, feedback)
         outputs = _run_figures(writer, series)
         if last is not None:
             outputs.update(self.figures(last, finding))

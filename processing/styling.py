@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import Any, Callable, Iterable, Sequence
+from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from qgis.core import (
     Qgis,
@@ -39,9 +39,14 @@ from ..core.i18n import tr
 from .palette import MARK_COLOR, faction_colors
 
 __all__ = [
+    "cut_off_rules",
+    "draw_contacts",
+    "draw_control",
     "faction_colors",
+    "label_areas",
     "project_faction_colors",
     "set_snapshot_times",
+    "stored_faction_colors",
     "style_contacts",
     "style_control",
     "style_enclaves",
@@ -95,10 +100,10 @@ def style_enclaves(layer: QgsVectorLayer, factions: Sequence[str]) -> None:
     for faction in factions:
         test = f'"faction" = {QgsExpression.quotedString(faction)}'
         root.appendChild(_rule(_faction_fill(colors[faction]), faction, test))
-    for symbol, label, test in _marks():
-        root.appendChild(_rule(symbol, label, test))
+    for rule in cut_off_rules():
+        root.appendChild(rule)
     layer.setRenderer(QgsRuleBasedRenderer(root))
-    _label(layer, _area_settings())
+    label_areas(layer)
     set_snapshot_times(layer, "date")
     layer.triggerRepaint()
 
@@ -106,14 +111,19 @@ def style_enclaves(layer: QgsVectorLayer, factions: Sequence[str]) -> None:
 def style_contacts(layer: QgsVectorLayer, factions: Sequence[str]) -> None:
     """Draw border contact as a thick line in its faction's colour, label it, set times."""
     colors = project_faction_colors(factions)
+    draw_contacts(layer, {faction: colors[faction] for faction in factions})
+    set_snapshot_times(layer, "date")
+    layer.triggerRepaint()
+
+
+def draw_contacts(layer: QgsVectorLayer, colors: Mapping[str, str]) -> None:
+    """Draw border contact as `style_contacts` does, in colours that are given."""
     categories = [
-        QgsRendererCategory(faction, _contact_line(colors[faction]), faction)
-        for faction in factions
+        QgsRendererCategory(faction, _contact_line(color), faction)
+        for faction, color in colors.items()
     ]
     layer.setRenderer(QgsCategorizedSymbolRenderer("faction", categories))
     _label(layer, _length_settings())
-    set_snapshot_times(layer, "date")
-    layer.triggerRepaint()
 
 
 def style_control(
@@ -124,14 +134,29 @@ def style_control(
 ) -> None:
     """Fill a control layer by faction and, with a date field, set its times."""
     colors = project_faction_colors(factions)
-    categories = [
-        QgsRendererCategory(faction, _faction_fill(colors[faction]), faction)
-        for faction in factions
-    ]
-    layer.setRenderer(QgsCategorizedSymbolRenderer(faction_field, categories))
+    draw_control(layer, faction_field, {faction: colors[faction] for faction in factions})
     if date_field is not None:
         set_snapshot_times(layer, date_field)
     layer.triggerRepaint()
+
+
+def draw_control(layer: QgsVectorLayer, faction_field: str, colors: Mapping[str, str]) -> None:
+    """Fill a control layer as `style_control` does, in colours that are given."""
+    categories = [
+        QgsRendererCategory(faction, _faction_fill(color), faction)
+        for faction, color in colors.items()
+    ]
+    layer.setRenderer(QgsCategorizedSymbolRenderer(faction_field, categories))
+
+
+def label_areas(layer: QgsVectorLayer) -> None:
+    """Label enclaves with their area; that of a main area is bold."""
+    _label(layer, _area_settings())
+
+
+def cut_off_rules() -> list[QgsRuleBasedRenderer.Rule]:
+    """Return what marks enclaves without border contact, above all fills."""
+    return [_rule(symbol, label, test) for symbol, label, test in _marks()]
 
 
 def style_places(layer: QgsVectorLayer, name_field: str) -> None:
@@ -159,12 +184,24 @@ def project_faction_colors(factions: Iterable[str]) -> dict[str, str]:
     So a faction has one colour in all layers of a project, in whatever order they come.
     """
     project = QgsProject.instance()
-    taken = _colors_of(project)
+    taken = stored_faction_colors(project)
     colors = faction_colors(factions, taken)
     if not colors.keys() <= taken.keys():
         text = json.dumps({**taken, **colors}, ensure_ascii=False, sort_keys=True)
         project.writeEntry(_SCOPE, _COLORS_KEY, text)
     return colors
+
+
+def stored_faction_colors(project: QgsProject) -> dict[str, str]:
+    """Return the colours of factions that are kept in the project; nothing is written."""
+    text, found = project.readEntry(_SCOPE, _COLORS_KEY, "{}")
+    try:
+        stored = json.loads(text) if found else {}
+    except ValueError:
+        stored = {}
+    if not isinstance(stored, dict):
+        return {}
+    return {str(name): str(color) for name, color in stored.items() if QColor(str(color)).isValid()}
 
 
 def set_snapshot_times(layer: QgsVectorLayer, date_field: str) -> None:
@@ -182,17 +219,6 @@ def set_snapshot_times(layer: QgsVectorLayer, date_field: str) -> None:
     properties.setMode(Qgis.VectorTemporalMode.FeatureDateTimeStartAndEndFromExpressions)
     properties.setStartExpression(f"to_datetime({column})")
     properties.setEndExpression(_end_expression(column, dates))
-
-
-def _colors_of(project: QgsProject) -> dict[str, str]:
-    text, found = project.readEntry(_SCOPE, _COLORS_KEY, "{}")
-    try:
-        stored = json.loads(text) if found else {}
-    except ValueError:
-        stored = {}
-    if not isinstance(stored, dict):
-        return {}
-    return {str(name): str(color) for name, color in stored.items() if QColor(str(color)).isValid()}
 
 
 def _dates(layer: QgsVectorLayer, date_field: str) -> list[datetime]:

@@ -13,8 +13,9 @@ from ..base import Texts
 from ..contactfields import change_columns, stretch_columns
 from ..definitions import sink
 from ..headlines import DATES, FEATURES, LAST_DATE, SUMMARY, number_output, text_output
-from ..histories import HistoryAlgorithm, Result, Survey
+from ..histories import HistoryAlgorithm, Survey
 from ..historyparameters import min_overlap_parameter
+from ..results import Result
 
 if TYPE_CHECKING:
     from qgis.core import QgsProcessingOutputDefinition, QgsProcessingParameterDefinition
@@ -103,6 +104,7 @@ class BorderContactChanges(HistoryAlgorithm):
 
     def results(self, *, has_times: bool) -> tuple[Result, ...]:
         """Return the outputs, the main one first."""
+        from ..changestyles import style_table
         from ..historystyling import style_stretches
 
         return (
@@ -118,7 +120,7 @@ class BorderContactChanges(HistoryAlgorithm):
                 change_columns(has_times=has_times),
                 QgsWkbTypes.Type.NoGeometry,
                 tr("Table of border contact changes"),
-                None,
+                style_table,
             ),
         )
 

@@ -23,14 +23,13 @@ from ..headlines import (
     FEATURES,
     LAST_DATE,
     SUMMARY,
-    layer_name,
     number_output,
     tell_summary,
     text_output,
 )
 from ..help import field_entries
 from ..inputs import Inputs, engine_parameters, read_geography, read_series_of
-from ..output import ResultWriter, name_and_style_on_load
+from ..results import Result, writing
 
 if TYPE_CHECKING:
     from qgis.core import QgsProcessingOutputDefinition, QgsProcessingParameterDefinition
@@ -40,12 +39,13 @@ if TYPE_CHECKING:
     from ...core.feedback import Feedback
     from ...core.model import Parameters
     from ...core.series import Series
-    from ..fields import Column
     from ..help import HelpEntry
-    from ..output import StyleFunction
+    from ..output import ResultWriter
 
 __all__ = ["ControlChanges"]
 
+_POLYGON = QgsWkbTypes.Type.MultiPolygon
+_TABLE = QgsWkbTypes.Type.NoGeometry
 _STEPS = "steps"
 _ENDS = "ends"
 _KEYS = (
@@ -164,7 +164,7 @@ class ControlChanges(EnclaveWatchAlgorithm):
 
         columns = transition_columns(has_times=series.has_times)
         geography = read_geography(inputs, series, parameters, feedback.part(0.1, 0.2))
-        writer = _polygon_writer(inputs, keys.OUTPUT, columns)
+        result = Result(keys.OUTPUT, columns, _POLYGON, tr("Changes"), style_changes)
         min_width_m = inputs.algorithm.parameterAsDouble(
             inputs.values, keys.MIN_WIDTH, inputs.context
         )
@@ -172,19 +172,18 @@ class ControlChanges(EnclaveWatchAlgorithm):
             inputs.values, self.COMPARE, inputs.context
         )
         steps = []
-        for step in changes(
-            series,
-            min_width_m=min_width_m,
-            ends_only=compare == _ENDS,
-            matcher=GroundMatcher(series.store, geography),
-            min_presence_km2=parameters.min_presence_km2,
-            feedback=feedback.part(0.2, 0.8),
-        ):
-            feedback.check()
-            _write_step(step, writer, feedback)
-            steps.append(step)
-        writer.close(feedback)
-        _load(inputs, keys.OUTPUT, writer, tr("Changes"), series, columns, style_changes)
+        with writing(inputs, result, series, feedback) as writer:
+            for step in changes(
+                series,
+                min_width_m=min_width_m,
+                ends_only=compare == _ENDS,
+                matcher=GroundMatcher(series.store, geography),
+                min_presence_km2=parameters.min_presence_km2,
+                feedback=feedback.part(0.2, 0.8),
+            ):
+                feedback.check()
+                _write_step(step, writer, feedback)
+                steps.append(step)
         return steps, writer
 
     def _write_matrix(
@@ -195,13 +194,11 @@ class ControlChanges(EnclaveWatchAlgorithm):
         if not inputs.has(self.MATRIX):
             return {}
         columns = matrix_columns(has_times=series.has_times)
-        crs = inputs.source(keys.CONTROL).sourceCrs()
-        writer = ResultWriter(inputs, self.MATRIX, columns, QgsWkbTypes.Type.NoGeometry, crs)
-        for step in steps:
-            for row in matrix_rows(step):
-                writer.write(row)
-        writer.close(feedback)
-        _load(inputs, self.MATRIX, writer, tr("Matrix of changes"), series, columns, style_table)
+        result = Result(self.MATRIX, columns, _TABLE, tr("Matrix of changes"), style_table)
+        with writing(inputs, result, series, feedback) as writer:
+            for step in steps:
+                for row in matrix_rows(step):
+                    writer.write(row)
         return {self.MATRIX: writer.output_id}
 
     def _write_churn(
@@ -211,13 +208,11 @@ class ControlChanges(EnclaveWatchAlgorithm):
 
         if not inputs.has(self.CHURN):
             return {}
-        columns = churn_columns()
-        writer = _polygon_writer(inputs, self.CHURN, columns)
-        for each in histories:
-            if not each.is_rounding:
-                writer.write(each, each.geometry)
-        writer.close(feedback)
-        _load(inputs, self.CHURN, writer, tr("Churn"), series, columns, style_churn)
+        result = Result(self.CHURN, churn_columns(), _POLYGON, tr("Churn"), style_churn)
+        with writing(inputs, result, series, feedback) as writer:
+            for each in histories:
+                if not each.is_rounding:
+                    writer.write(each, each.geometry)
         return {self.CHURN: writer.output_id}
 
     def _figures(
@@ -237,11 +232,6 @@ class ControlChanges(EnclaveWatchAlgorithm):
             FEATURES: writer.count,
             SUMMARY: "\n".join(change_lines(steps)),
         }
-
-
-def _polygon_writer(inputs: Inputs, key: str, columns: Sequence[Column]) -> ResultWriter:
-    crs = inputs.source(keys.CONTROL).sourceCrs()
-    return ResultWriter(inputs, key, columns, QgsWkbTypes.Type.MultiPolygon, crs)
 
 
 def _write_step(step: Step, writer: ResultWriter, feedback: Feedback) -> None:
@@ -266,23 +256,3 @@ def _write_step(step: Step, writer: ResultWriter, feedback: Feedback) -> None:
                 "the features; they count in the sums, as redrawing."
             ).format(count=len(rounding), km2=sum(each.area_km2 for each in rounding))
         )
-
-
-def _load(
-    inputs: Inputs,
-    key: str,
-    writer: ResultWriter,
-    title: str,
-    series: Series,
-    columns: Sequence[Column],
-    style: StyleFunction,
-) -> None:
-    name_and_style_on_load(
-        inputs,
-        key,
-        writer,
-        name=layer_name(title, series),
-        columns=columns,
-        style=style,
-        factions=series.factions,
-    )

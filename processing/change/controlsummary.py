@@ -15,14 +15,13 @@ from ..headlines import (
     FEATURES,
     LAST_DATE,
     SUMMARY,
-    layer_name,
     number_output,
     tell_summary,
     text_output,
 )
 from ..help import field_entries
 from ..inputs import Inputs, engine_parameters, read_geography, read_series_of
-from ..output import ResultWriter, name_and_style_on_load
+from ..results import Result, writing
 from ..snapshots import Finding
 
 if TYPE_CHECKING:
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from ...core.series import Series
     from ...core.summary import SummaryRow
     from ..help import HelpEntry
+    from ..output import ResultWriter
 
 __all__ = ["ControlSummary"]
 
@@ -146,33 +146,24 @@ class ControlSummary(EnclaveWatchAlgorithm):
         from ..summaryfields import summary_columns
 
         columns = summary_columns(has_times=series.has_times)
-        crs = inputs.source(keys.CONTROL).sourceCrs()
-        writer = ResultWriter(inputs, keys.OUTPUT, columns, QgsWkbTypes.Type.NoGeometry, crs)
+        table = QgsWkbTypes.Type.NoGeometry
+        result = Result(keys.OUTPUT, columns, table, tr("Summary"), style_table)
         rows: Sequence[SummaryRow] = ()
-        for rows in summarise(
-            series,
-            geography,
-            parameters,
-            min_width_m=inputs.algorithm.parameterAsDouble(
-                inputs.values, keys.MIN_WIDTH, inputs.context
-            ),
-            by_province=inputs.algorithm.parameterAsBool(
-                inputs.values, self.BY_PROVINCE, inputs.context
-            ),
-            feedback=feedback.part(0.2, 1.0),
-        ):
-            for row in rows:
-                writer.write(row)
-        writer.close(feedback)
-        name_and_style_on_load(
-            inputs,
-            keys.OUTPUT,
-            writer,
-            name=layer_name(tr("Summary"), series),
-            columns=columns,
-            style=style_table,
-            factions=series.factions,
-        )
+        with writing(inputs, result, series, feedback) as writer:
+            for rows in summarise(
+                series,
+                geography,
+                parameters,
+                min_width_m=inputs.algorithm.parameterAsDouble(
+                    inputs.values, keys.MIN_WIDTH, inputs.context
+                ),
+                by_province=inputs.algorithm.parameterAsBool(
+                    inputs.values, self.BY_PROVINCE, inputs.context
+                ),
+                feedback=feedback.part(0.2, 1.0),
+            ):
+                for row in rows:
+                    writer.write(row)
         return writer, rows
 
     def _figures(

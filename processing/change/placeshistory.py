@@ -16,15 +16,14 @@ from ..headlines import (
     FEATURES,
     LAST_DATE,
     SUMMARY,
-    layer_name,
     number_output,
     tell_summary,
     text_output,
 )
 from ..help import field_entries
 from ..inputs import Inputs, read_all_places, read_series_of
-from ..output import ResultWriter, name_and_style_on_load
 from ..placefields import history_columns, spell_columns, spell_rows
+from ..results import Result, writing
 
 if TYPE_CHECKING:
     from qgis.core import QgsProcessingOutputDefinition, QgsProcessingParameterDefinition
@@ -32,9 +31,7 @@ if TYPE_CHECKING:
     from ...core.feedback import Feedback
     from ...core.placehistory import PlaceHistory
     from ...core.series import Series
-    from ..fields import Column
     from ..help import HelpEntry
-    from ..output import StyleFunction
 
 __all__ = ["PlacesHistory"]
 
@@ -120,11 +117,11 @@ class PlacesHistory(EnclaveWatchAlgorithm):
         histories = place_histories(series, places, feedback.part(0.5, 1.0))
         _tell_never_held(histories, feedback)
         columns = history_columns(has_times=series.has_times)
-        writer = _writer(inputs, keys.OUTPUT, columns, QgsWkbTypes.Type.MultiPoint)
-        for each in histories:
-            writer.write(each, each.geometry)
-        writer.close(feedback)
-        _load(inputs, keys.OUTPUT, writer, tr("Places"), series, columns, style_place_history)
+        points = QgsWkbTypes.Type.MultiPoint
+        result = Result(keys.OUTPUT, columns, points, tr("Places"), style_place_history)
+        with writing(inputs, result, series, feedback) as writer:
+            for each in histories:
+                writer.write(each, each.geometry)
         outputs: dict[str, Any] = {
             keys.OUTPUT: writer.output_id,
             **self._write_table(inputs, series, histories, feedback),
@@ -150,12 +147,12 @@ class PlacesHistory(EnclaveWatchAlgorithm):
         if not inputs.has(self.TABLE):
             return {}
         columns = spell_columns(has_times=series.has_times)
-        writer = _writer(inputs, self.TABLE, columns, QgsWkbTypes.Type.NoGeometry)
-        for each in histories:
-            for row in spell_rows(each):
-                writer.write(row)
-        writer.close(feedback)
-        _load(inputs, self.TABLE, writer, tr("Holders of places"), series, columns, style_table)
+        table = QgsWkbTypes.Type.NoGeometry
+        result = Result(self.TABLE, columns, table, tr("Holders of places"), style_table)
+        with writing(inputs, result, series, feedback) as writer:
+            for each in histories:
+                for row in spell_rows(each):
+                    writer.write(row)
         return {self.TABLE: writer.output_id}
 
 
@@ -168,27 +165,3 @@ def _tell_never_held(histories: Sequence[PlaceHistory], feedback: Feedback) -> N
                 count=len(names), names=shown
             )
         )
-
-
-def _writer(inputs: Inputs, key: str, columns: Sequence[Column], wkb_type: int) -> ResultWriter:
-    return ResultWriter(inputs, key, columns, wkb_type, inputs.source(keys.CONTROL).sourceCrs())
-
-
-def _load(
-    inputs: Inputs,
-    key: str,
-    writer: ResultWriter,
-    title: str,
-    series: Series,
-    columns: Sequence[Column],
-    style: StyleFunction,
-) -> None:
-    name_and_style_on_load(
-        inputs,
-        key,
-        writer,
-        name=layer_name(title, series),
-        columns=columns,
-        style=style,
-        factions=series.factions,
-    )

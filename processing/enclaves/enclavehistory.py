@@ -12,7 +12,7 @@ from .. import parameters as keys
 from ..base import Texts
 from ..definitions import sink
 from ..headlines import COUNT, DATES, FEATURES, LAST_DATE, SUMMARY, number_output, text_output
-from ..histories import HistoryAlgorithm, Result, Survey
+from ..histories import HistoryAlgorithm, Survey
 from ..historyfields import HistoryRow, event_columns, history_columns
 from ..historyparameters import (
     NECK_AREA,
@@ -20,6 +20,7 @@ from ..historyparameters import (
     min_overlap_parameter,
     neck_parameters,
 )
+from ..results import Result
 
 if TYPE_CHECKING:
     from qgis.core import QgsProcessingOutputDefinition, QgsProcessingParameterDefinition

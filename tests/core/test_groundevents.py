@@ -74,7 +74,7 @@ def test_a_place_is_taken_from_another_or_from_nobody():
         ("Red", "Blue", "Town"),
     ]
     assert [event.text for event in taken] == [
-        "Blue took Village, which nobody held.",
+        "Blue took Village, which was unassigned.",
         "Blue took Town from Red.",
     ]
     assert [event.enclave_id for event in taken] == [None, 2]
@@ -121,7 +121,7 @@ def test_a_place_left_to_nobody_or_held_on_is_not_taken():
     places = {"Town": "POINT(5 5)", "Far": "POINT(90 90)"}
     history = history_of([red, FAR], [FAR], [red, FAR], [red, FAR], places=places)
     assert taken(history, 1) == taken(history, 3) == []
-    assert taken(history, 2) == [("", "Red", "Red took Town, which nobody held.")]
+    assert taken(history, 2) == [("", "Red", "Red took Town, which was unassigned.")]
 
 
 def test_presence_and_contact_are_lost_to_who_took_them_there():

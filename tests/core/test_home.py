@@ -7,7 +7,7 @@ import pytest
 from enclave_watch.core.errors import CountryError, HomeError
 from enclave_watch.core.geography import build_geography
 from enclave_watch.core.model import NamedGeometry, Parameters
-from enclave_watch.tests.core.helpers.build import Log, geography_of, in_km, series_of
+from enclave_watch.tests.core.helpers.build import Log, geography_of, in_km, named, series_of
 
 SYRIA = "POLYGON((0 0, 100 0, 100 100, 0 100, 0 0))"
 IRAQ = "POLYGON((100 0, 200 0, 200 100, 100 100, 100 0))"
@@ -108,3 +108,18 @@ class TestAHomeThatTheCrsHasNoRoomFor:
         log = Log()
         assert self.built(feedback=log, reference_area_km2=1000.0).home_names == ("Home",)
         assert any("no room for all of Home" in text for text in log.warnings)
+
+
+@pytest.mark.parametrize(("share", "is_told"), [(0.05, True), (0.95, False), (1.2, True)])
+def test_a_reference_area_that_is_not_the_home_countrys_is_told(share, is_told):
+    log = Log()
+    plain = home_of(INSIDE, home=["Syria"], countries=COUNTRIES)
+    build_geography(
+        series_of(INSIDE),
+        countries=named(COUNTRIES),
+        home=["Syria"],
+        countries_label="countries",
+        parameters=Parameters(reference_area_km2=share * plain.home_area_km2),
+        feedback=log,
+    )
+    assert any("The reference area is" in text for text in log.warnings) is is_told

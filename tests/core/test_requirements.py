@@ -95,3 +95,24 @@ def test_the_remedy_keeps_numpy_where_others_are_built_against_it(missing, monke
     missing.cache_clear()
     monkeypatch.setattr(sys.modules["numpy"], "__version__", "2.2.0")
     assert "numpy<2" not in missing()
+
+
+@pytest.fixture
+def missing_for_charts():
+    requirements.missing_for_charts.cache_clear()
+    yield requirements.missing_for_charts
+    requirements.missing_for_charts.cache_clear()
+
+
+def test_charts_need_matplotlib_and_say_how_to_get_it(missing_for_charts, missing, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    text = missing_for_charts()
+    assert "matplotlib 3.3 or newer" in text
+    assert 'pip install --user "matplotlib>=3.3"' in text
+    # all else works without it
+    assert missing() is None
+
+
+def test_a_matplotlib_that_will_do_will_do(missing_for_charts, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", named("matplotlib", "3.6.3"))
+    assert missing_for_charts() is None
