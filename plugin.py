@@ -14,13 +14,15 @@ from .processing.provider import EnclaveWatchProvider
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
 
+    from .ui.session import DockSession
+
 __all__ = ["EnclaveWatchPlugin"]
 
 I18N_FOLDER = Path(__file__).parent / "i18n"
 
 
 class EnclaveWatchPlugin:
-    """Registers the Processing provider and the translator, and takes both away again.
+    """Registers the Processing provider, the translator and the dock, and takes them away again.
 
     Parameters
     ----------
@@ -31,6 +33,7 @@ class EnclaveWatchPlugin:
         self._iface = iface
         self._provider: EnclaveWatchProvider | None = None
         self._translator: QTranslator | None = None
+        self._session: DockSession | None = None
 
     def initProcessing(self) -> None:
         """Register the algorithms: all that `qgis_process` asks for."""
@@ -43,11 +46,18 @@ class EnclaveWatchPlugin:
             self._provider = provider
 
     def initGui(self) -> None:
-        """Register the algorithms in a QGIS with a window."""
+        """Register the algorithms in a QGIS with a window, and put the dock there."""
         self.initProcessing()
+        if self._iface is not None and self._session is None:
+            from .ui.session import DockSession
+
+            self._session = DockSession(self._iface)
 
     def unload(self) -> None:
         """Take away everything that was registered."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
         if self._provider is not None:
             QgsApplication.processingRegistry().removeProvider(self._provider)
             self._provider = None

@@ -130,6 +130,26 @@ def test_load_unload_and_load_again_leaves_nothing(
         assert traces(qgis_parent) == before
 
 
+def test_the_window_gets_a_closed_dock_and_a_button(qgis_processing: None, qgis_iface: Any) -> None:
+    plugin = enclave_watch.classFactory(qgis_iface)
+    try:
+        plugin.initGui()
+        plugin.initGui()
+        docks = qgis_iface.mainWindow().findChildren(QDockWidget, "EnclaveWatchDock")
+        assert len(docks) == 1
+        assert docks[0].isHidden()
+        assert not docks[0].toggleViewAction().icon().isNull()
+    finally:
+        plugin.unload()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert qgis_iface.mainWindow().findChildren(QDockWidget, "EnclaveWatchDock") == []
+
+
+def test_without_a_window_there_is_no_dock(plugin: EnclaveWatchPlugin) -> None:
+    plugin.initGui()
+    assert plugin._session is None
+
+
 def test_unload_deletes_the_provider(plugin: EnclaveWatchPlugin) -> None:
     plugin.initProcessing()
     provider = QgsApplication.processingRegistry().providerById(PROVIDER)

@@ -2,126 +2,30 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Callable
 
 import pytest
-from qgis.core import Qgis
-
-import qgis_env
 
 SCRIPT = Path(__file__).parent / "window_script.py"
-SCREENSHOTS = qgis_env.BUILD / "screenshots"
-PATIENCE_S = 150
-STOP_S = 10
 
-pytestmark = [
-    pytest.mark.timeout(PATIENCE_S + 60),
-    pytest.mark.skipif(
-        not (shutil.which("Xvfb") and shutil.which("qgis")),
-        reason="needs the programs qgis and Xvfb, which `make install` brings",
-    ),
-]
-
-
-@contextmanager
-def running(command: list[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program, and end it at the end whatever happens."""
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            try:
-                process.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(STOP_S)
-
-
-def photograph(screen: str, target: Path) -> None:
-    """Take a picture from outside, for whoever has to find out why QGIS is stuck."""
-    subprocess.run(
-        ["import", "-display", screen, "-window", "root", str(target)],
-        stdin=subprocess.DEVNULL,
-        timeout=STOP_S,
-        check=False,
-    )
+pytestmark = pytest.mark.timeout(210)
 
 
 @pytest.fixture(scope="module")
-def screen() -> Iterator[str]:
-    """A virtual screen of its own; Xvfb takes the first number that is free."""
-    reading, writing = os.pipe()
-    command = [
-        "Xvfb",
-        "-displayfd",
-        str(writing),
-        "-screen",
-        "0",
-        "1600x1000x24",
-        "-nolisten",
-        "tcp",
-    ]
-    with running(command, pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
-        os.close(writing)
-        with os.fdopen(reading) as pipe:
-            number = pipe.readline().strip()
-        assert number, "Xvfb does not start"
-        yield f":{number}"
-
-
-@pytest.fixture(scope="module")
-def seen(
-    screen: str, sample_copy: Path, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Any]:
+def seen(in_window: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     """What the script in the window saw."""
-    folder = tmp_path_factory.mktemp("window")
-    profile = folder / "profile"
-    qgis_env.enable_plugin(qgis_env.environment(profile=profile))
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    job = {
-        "seen": str(folder / "seen.json"),
-        "screenshots": str(SCREENSHOTS),
-        "version": Qgis.QGIS_VERSION.split("-")[0],
-        "control_source": "|layername=control",
-        "parameters": {
-            "FACTION_FIELD": "faction",
-            "DATE_FIELD": "date",
-            "ALLIANCES": "Jaysh Khalid ibn al-Walid=Islamic State",
+    return in_window(
+        SCRIPT,
+        {
+            "control_source": "|layername=control",
+            "parameters": {
+                "FACTION_FIELD": "faction",
+                "DATE_FIELD": "date",
+                "ALLIANCES": "Jaysh Khalid ibn al-Walid=Islamic State",
+            },
         },
-    }
-    (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
-    variables = qgis_env.environment(profile=profile, display=screen)
-    variables["ENCLAVE_WATCH_JOB"] = str(folder / "job.json")
-    command = [
-        "/usr/bin/qgis",
-        "--nologo",
-        "--noversioncheck",
-        "--code",
-        str(SCRIPT),
-        str(sample_copy / "syria_2018.qgz"),
-    ]
-    log = qgis_env.BUILD / "window.log"
-    with (
-        log.open("wb") as output,
-        running(command, env=variables, stdout=output, stderr=subprocess.STDOUT) as process,
-    ):
-        try:
-            process.wait(PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            pytest.fail(f"QGIS does not end\n{log.read_text(errors='replace')[-4000:]}")
-    result = Path(job["seen"])
-    assert result.is_file(), log.read_text(errors="replace")[-4000:]
-    noted: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
-    assert "error" not in noted, noted
-    return noted
+    )
 
 
 def only_layer(run: dict[str, Any]) -> dict[str, Any]:
