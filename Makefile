@@ -1,7 +1,7 @@
 # make demo      runs the sample, prints what it finds
 # make test      runs every test on this machine's QGIS
 # make lint      checks style, types and security
-# make bench-dock what a step of the dock costs, beside drawing the map
+# make bench     times films beside QGIS's own frames, and steps of the dock beside drawing the map
 # make package   build/enclave_watch-VERSION.zip, as QGIS installs it
 # All of them install what is missing first; all that they make lies in build/.
 
@@ -14,7 +14,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
 .DEFAULT_GOAL := test
-.PHONY: install demo test bench-dock lint format package clean
+.PHONY: install demo test bench lint format package clean
 
 install:
 	@tools/install.sh
@@ -23,10 +23,12 @@ demo: install
 	@$(PYTHON) tools/demo.py
 
 # pytest, not python -m pytest: that would put the checkout on sys.path, where processing/ hides QGIS's
-test: install
+test:
+	@tools/install.sh browser
 	@QT_QPA_PLATFORM=offscreen build/venv/bin/pytest $(PYTEST_ARGS)
 
-bench-dock: install
+bench: install
+	@QT_QPA_PLATFORM=offscreen build/venv/bin/pytest -q -s tests/bench/bench_film.py
 	@$(PYTHON) tests/bench/bench_dock.py
 
 lint: install

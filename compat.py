@@ -5,11 +5,29 @@ from __future__ import annotations
 import warnings
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from qgis.core import Qgis, QgsField, QgsProjUtils
+from qgis.core import (
+    Qgis,
+    QgsField,
+    QgsLayoutItemLabel,
+    QgsMapLayerProxyModel,
+    QgsProjUtils,
+    QgsTextFormat,
+    QgsUnitTypes,
+)
 
-__all__ = ["FieldKind", "ensure_proj_data", "keep_proj_context", "make_field"]
+if TYPE_CHECKING:
+    from qgis.PyQt.QtGui import QColor, QFont
+
+__all__ = [
+    "FieldKind",
+    "ensure_proj_data",
+    "format_label",
+    "keep_proj_context",
+    "layer_filters",
+    "make_field",
+]
 
 _FIRST_WITH_META_TYPES = 33800
 
@@ -45,6 +63,37 @@ def make_field(name: str, kind: FieldKind, length: int = 0, precision: int = 0) 
 
         field_type = getattr(QVariant.Type, _VARIANT_NAMES.get(kind, kind.value))
     return QgsField(name, field_type, "", length, precision)
+
+
+def layer_filters(*kinds: str) -> Any:
+    """Return what a box of layers offers: layers of these kinds, such as `PolygonLayer`.
+
+    The names are the same on all versions; the class that they are in, and what the box takes
+    without a warning, is not.
+    """
+    if hasattr(Qgis, "LayerFilters"):
+        filters: Any = Qgis.LayerFilters()
+        holder: Any = Qgis.LayerFilter
+    else:
+        filters = QgsMapLayerProxyModel.Filters()
+        holder = QgsMapLayerProxyModel.Filter
+    for kind in kinds:
+        filters |= getattr(holder, kind)
+    return filters
+
+
+def format_label(label: QgsLayoutItemLabel, font: QFont, color: QColor) -> None:
+    """Let a label of a layout write in this font, whose size is in points, and in this colour."""
+    if not hasattr(label, "setTextFormat"):
+        label.setFont(font)
+        label.setFontColor(color)
+        return
+    text_format = QgsTextFormat()
+    text_format.setFont(font)
+    text_format.setSize(font.pointSizeF())
+    text_format.setSizeUnit(QgsUnitTypes.RenderUnit.RenderPoints)
+    text_format.setColor(color)
+    label.setTextFormat(text_format)
 
 
 def ensure_proj_data() -> None:

@@ -13,6 +13,7 @@ __all__ = [
     "EnclaveWatchError",
     "FactionError",
     "FieldError",
+    "FilmError",
     "GeometryTypeError",
     "HomeError",
     "OverlayError",
@@ -60,6 +61,10 @@ class FactionError(EnclaveWatchError):
 
 class FieldError(EnclaveWatchError):
     """A field does not exist, or is of a type that cannot serve."""
+
+
+class FilmError(EnclaveWatchError):
+    """The pictures of a film cannot be written."""
 
 
 class GeometryTypeError(EnclaveWatchError):

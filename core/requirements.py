@@ -13,10 +13,12 @@ from .i18n import tr
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["missing_for_charts", "missing_requirements"]
+__all__ = ["missing_for_charts", "missing_for_pictures", "missing_requirements"]
 
 _NEEDED = (("numpy", (1, 20)), ("pyproj", (3, 2)), ("shapely", (2, 0)))
 _NEEDED_FOR_CHARTS = (("matplotlib", (3, 3)),)
+_NEEDED_FOR_PICTURES = (("PIL", (9, 1)),)
+_NAMES_IN_PIP = {"PIL": "Pillow"}
 _NEXT_NUMPY = (2, 0)
 
 
@@ -49,6 +51,19 @@ def missing_for_charts() -> str | None:
     ).format("; ".join(problems.values()), _packages(problems, _NEEDED_FOR_CHARTS))
 
 
+@lru_cache(maxsize=1)
+def missing_for_pictures() -> str | None:
+    """Return what GIF and WebP need and is missing, and how to get it; None when all is there."""
+    problems = _problems(_NEEDED_FOR_PICTURES)
+    if not problems:
+        return None
+    return tr(
+        "GIF and WebP need a Python package that this QGIS does not have: {}. Install it into the "
+        "Python of QGIS, for example with: python3 -m pip install --user {} (on Windows in the "
+        "OSGeo4W Shell), then start QGIS again; or set FORMAT to mp4, png or html."
+    ).format("; ".join(problems.values()), _packages(problems, _NEEDED_FOR_PICTURES))
+
+
 def _problems(needed: Sequence[tuple[str, tuple[int, int]]]) -> dict[str, str]:
     return {
         name: problem
@@ -59,7 +74,11 @@ def _problems(needed: Sequence[tuple[str, tuple[int, int]]]) -> dict[str, str]:
 
 
 def _packages(problems: Mapping[str, str], needed: Sequence[tuple[str, tuple[int, int]]]) -> str:
-    packages = [f'"{name}>={_dotted(least)}"' for name, least in needed if name in problems]
+    packages = [
+        f'"{_NAMES_IN_PIP.get(name, name)}>={_dotted(least)}"'
+        for name, least in needed
+        if name in problems
+    ]
     numpy_version = str(getattr(sys.modules.get("numpy"), "__version__", ""))
     if "numpy" not in problems and _numbers(numpy_version or "9") < _NEXT_NUMPY:
         # a newer one would break the modules of QGIS and GDAL that are built against it
@@ -72,10 +91,14 @@ def _problem_with(name: str, least: tuple[int, int]) -> str | None:
     try:
         module = _imported_apart(name) if name == "shapely" else importlib.import_module(name)
     except Exception as error:  # noqa: BLE001 - a package can be broken in any way
-        return tr("{} {} or newer (cannot be loaded: {})").format(name, needed, error)
+        return tr("{} {} or newer (cannot be loaded: {})").format(
+            _NAMES_IN_PIP.get(name, name), needed, error
+        )
     version = str(getattr(module, "__version__", "0"))
     if _numbers(version) < least:
-        return tr("{} {} or newer (found {})").format(name, needed, version)
+        return tr("{} {} or newer (found {})").format(
+            _NAMES_IN_PIP.get(name, name), needed, version
+        )
     return None
 
 

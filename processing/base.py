@@ -211,7 +211,10 @@ class EnclaveWatchAlgorithm(QgsProcessingAlgorithm):
         except Cancelled:
             return {}
         except EnclaveWatchError as error:
-            raise QgsProcessingException(str(error)) from error
+            problem = str(error)
+        # not from the error: QGIS never lets go of what it is told of here, and with the error's
+        # frames would keep layers that it closes too late, after its own end
+        raise QgsProcessingException(problem)
 
 
 def _group_titles() -> dict[str, str]:
@@ -220,4 +223,5 @@ def _group_titles() -> dict[str, str]:
         "enclaves": tr("Enclaves"),
         "borders": tr("Borders"),
         "change": tr("Change"),
+        "publish": tr("Publish"),
     }

@@ -54,6 +54,8 @@ class EnclaveWatchProvider(QgsProcessingProvider):
         from .data.buildseries import BuildSeries
         from .enclaves.enclaveareas import EnclaveAreas
         from .enclaves.enclavehistory import EnclaveHistory
+        from .publish.exportanimation import ExportAnimation
+        from .publish.situationreport import SituationReport
 
         for algorithm in (
             BuildSeries,
@@ -65,5 +67,7 @@ class EnclaveWatchProvider(QgsProcessingProvider):
             ControlChanges,
             ControlSummary,
             PlacesHistory,
+            SituationReport,
+            ExportAnimation,
         ):
             self.addAlgorithm(algorithm())

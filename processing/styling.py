@@ -52,6 +52,7 @@ __all__ = [
     "style_enclaves",
     "style_places",
     "styled",
+    "text_format",
 ]
 
 Style = Callable[[QgsVectorLayer, Sequence[str]], None]
@@ -173,7 +174,7 @@ def style_places(layer: QgsVectorLayer, name_field: str) -> None:
     settings.placement = QgsPalLayerSettings.Placement.OrderedPositionsAroundPoint
     settings.dist = 0.8
     settings.offsetType = QgsPalLayerSettings.FromSymbolBounds
-    settings.setFormat(_text_format(size_pt=8.0))
+    settings.setFormat(text_format(size_pt=8.0))
     _label(layer, settings)
     layer.triggerRepaint()
 
@@ -329,7 +330,7 @@ def _area_settings() -> QgsPalLayerSettings:
     thinning = settings.thinningSettings()
     thinning.setMinimumFeatureSize(_SMALLEST_LABELLED_MM)
     settings.setThinningSettings(thinning)
-    settings.setFormat(_text_format(size_pt=8.0))
+    settings.setFormat(text_format(size_pt=8.0))
     properties = settings.dataDefinedProperties()
     bold = QgsProperty.fromExpression('"main"')
     properties.setProperty(QgsPalLayerSettings.Property.Bold, bold)
@@ -360,11 +361,12 @@ def _length_settings() -> QgsPalLayerSettings:
     obstacle = settings.obstacleSettings()
     obstacle.setIsObstacle(False)  # or no area label would stand beside a border
     settings.setObstacleSettings(obstacle)
-    settings.setFormat(_text_format(size_pt=8.0, bold=True))
+    settings.setFormat(text_format(size_pt=8.0, bold=True))
     return settings
 
 
-def _text_format(size_pt: float, bold: bool = False) -> QgsTextFormat:
+def text_format(size_pt: float, bold: bool = False) -> QgsTextFormat:
+    """Return dark letters with a light rim, in a font that every system has."""
     text = QgsTextFormat()
     here = [name for name in _FONTS if QgsFontUtils.fontFamilyOnSystem(name)]
     font = QFont(here[0]) if here else text.font()

@@ -27,9 +27,11 @@ ALGORITHMS = {
     "enclavewatch:buildseries",
     "enclavewatch:controlchanges",
     "enclavewatch:controlsummary",
+    "enclavewatch:exportanimation",
     "enclavewatch:enclaveareas",
     "enclavewatch:enclavehistory",
     "enclavewatch:placeshistory",
+    "enclavewatch:situationreport",
 }
 
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Prepares build/: installs by apt what is missing (QGIS, Xvfb ..), makes the virtual environment
 # build/venv that sees QGIS's Python, and links the checkout as a plugin. Quick when all is there.
+# With the word `browser`, installs one too, for the tests.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -10,8 +11,8 @@ venv=build/venv
 oldest_qgis=322
 
 packages='qgis python3-qgis qgis-providers python3-venv python3-pip python3-numpy python3-pyproj
-    fonts-dejavu-core git make procps xvfb xauth xdotool imagemagick'
-programs='qgis qgis_process git make Xvfb xdotool import'
+    fonts-dejavu-core python3-pil python3-matplotlib python3-jinja2 ffmpeg git make procps xvfb xauth xdotool imagemagick'
+programs='qgis qgis_process ffmpeg git make Xvfb xdotool import'
 
 say() { printf 'install: %s\n' "$*"; }
 fail() { printf 'install: %s\n' "$*" >&2; exit 1; }
@@ -20,10 +21,11 @@ missing_programs() {
     for program in $programs; do
         command -v "$program" >/dev/null 2>&1 || printf '%s ' "$program"
     done
-    "$system_python" -c 'import ensurepip, numpy, pyproj' 2>/dev/null || printf 'python-modules '
+    "$system_python" -c 'import ensurepip, numpy, pyproj, PIL' 2>/dev/null || printf 'python-modules '
     # found without importing it, which would take a second
-    "$system_python" -c 'import importlib.util as u, sys; sys.exit(u.find_spec("qgis") is None)' \
-        2>/dev/null || printf 'python3-qgis '
+    "$system_python" -c 'import importlib.util as u, sys
+sys.exit(not all(map(u.find_spec, ("qgis", "jinja2", "matplotlib"))))' 2>/dev/null ||
+        printf 'python3-qgis '
 }
 
 as_root() {
@@ -47,6 +49,18 @@ install_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $packages
     missing="$(missing_programs)"
     [ -z "$missing" ] || fail "still missing after apt-get: $missing"
+}
+
+# what the tests of pages need besides; without it they are skipped, and say so
+install_browser() {
+    command -v chromium >/dev/null 2>&1 && command -v chromedriver >/dev/null 2>&1 && return 0
+    # elsewhere the packages of these names only lead to a shop
+    if grep -qs '^ID=debian$' /etc/os-release; then
+        as_root apt-get update -q
+        as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y -q --no-install-recommends chromium chromium-driver && return 0
+    fi
+    say 'no chromium and chromedriver: tests of pages in a browser will be skipped'
 }
 
 check_qgis() {
@@ -94,6 +108,7 @@ fingerprint() {
 
 link_plugin
 install_packages
+[ "${1:-}" != browser ] || install_browser
 stamp=build/.installed
 if [ -x "$venv/bin/pytest" ] && [ "$(fingerprint)" = "$(cat "$stamp" 2>/dev/null)" ]; then
     exit 0

@@ -17,7 +17,7 @@ from qgis.PyQt.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QVBoxLayout
 from ..core.dates import format_date
 from ..core.i18n import tr
 from ..core.requirements import missing_for_charts
-from .chartfigure import ChartData, ChartLook, ChartPicture, draw_chart, svg_chart
+from ..processing.publish.charts import ChartData, ChartLook, ChartPicture, draw_chart, svg_chart
 from .chartview import ChartView, image_of, legend_height_px, paint_legend
 from .exporting import ExportBar, Sheet, ask_path, copied_text, write_csv, write_whole
 from .factionfilter import FactionFilter

@@ -16,7 +16,7 @@ from .tables import number_text
 if TYPE_CHECKING:
     from qgis.PyQt.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
 
-    from .chartfigure import ChartData, ChartPicture
+    from ..processing.publish.charts import ChartData, ChartPicture
 
 __all__ = ["ChartView", "image_of", "legend_height_px", "paint_legend"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qgis.core import QgsMapLayerProxyModel, QgsProject, QgsVectorLayer
+from qgis.core import QgsProject, QgsVectorLayer
 from qgis.gui import QgsDoubleSpinBox, QgsFieldComboBox, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import QEvent, QObject, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
@@ -16,6 +16,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..compat import layer_filters
 from .guessing import is_own
 
 if TYPE_CHECKING:
@@ -39,12 +40,7 @@ class LayerBox(QgsMapLayerComboBox):
     def __init__(self, parent: QWidget, *, none: str, kinds: tuple[str, ...]) -> None:
         super().__init__(parent)
         self._own_ids: set[str] = set()
-        # the names of the kinds are the same on all versions, the class they are in is not
-        holder = getattr(QgsMapLayerProxyModel, "Filter", QgsMapLayerProxyModel)
-        filters = getattr(holder, kinds[0])
-        for kind in kinds[1:]:
-            filters |= getattr(holder, kind)
-        self.setFilters(filters)
+        self.setFilters(layer_filters(*kinds))
         self.setAllowEmptyLayer(True, none)
         _fit(self)
         self.activated.connect(lambda _index: self._tell())

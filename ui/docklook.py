@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qgis.core import QgsApplication, QgsFieldProxyModel, QgsMapLayerProxyModel
+from qgis.core import QgsApplication, QgsFieldProxyModel
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QFontMetrics
 from qgis.PyQt.QtWidgets import QBoxLayout, QLayout, QToolButton
 
+from ..compat import layer_filters
 from ..core.i18n import tr
 from .layercombo import let_shrink
 
@@ -29,7 +30,7 @@ def dress(panel: DockPanel) -> None:
     _write_texts(panel)
     # how narrow it may be says `minimumSizeHint`: the lines break before
     panel.layout().setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-    panel.control_combo.setFilters(QgsMapLayerProxyModel.Filter.PolygonLayer)
+    panel.control_combo.setFilters(layer_filters("PolygonLayer"))
     panel.control_combo.setAllowEmptyLayer(True)
     panel.faction_combo.setAllowEmptyFieldName(True)
     panel.date_combo.setAllowEmptyFieldName(True)

@@ -139,6 +139,8 @@ def loading(then: Callable[[None, str], None]) -> Task:
         missing = missing_requirements()
         if missing is not None:
             raise RequirementError(missing)
+        # pyproj makes a context for the thread that imports it, which must outlive this task
+        keep_proj_context()
 
     def loaded(_result: Any, error: str) -> None:
         if not error:

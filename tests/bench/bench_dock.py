@@ -1,6 +1,6 @@
 """What a step of the dock costs before the map is drawn, beside drawing that map.
 
-Run with `make bench-dock`. Figures are medians; a ratio says more than its milliseconds, which
+Run with `make bench`. Figures are medians; a ratio says more than its milliseconds, which
 are those of the machine.
 """
 

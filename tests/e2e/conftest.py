@@ -132,7 +132,7 @@ def in_window(
         said = log.read_text(errors="replace")
         assert Path(whole["seen"]).is_file(), said[-4000:]
         noted: dict[str, Any] = json.loads(Path(whole["seen"]).read_text(encoding="utf-8"))
-        assert "error" not in noted, noted
+        assert "error" not in noted, noted["error"]
         return {**noted, "status": status, "log": said}
 
     return run

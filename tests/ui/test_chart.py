@@ -10,8 +10,8 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QPoint, Qt
 from qgis.PyQt.QtGui import QColor, QGuiApplication, QImage, QPalette
 
+from enclave_watch.processing.publish.charts import ChartData
 from enclave_watch.ui.chart import ChartTab
-from enclave_watch.ui.chartfigure import ChartData
 
 pytest.importorskip("matplotlib")
 
@@ -226,7 +226,7 @@ def test_two_exports_at_once_are_both_written(tab, qtbot, tmp_path):
 def test_months_are_named_with_their_year():
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    from enclave_watch.ui.chartfigure import ChartLook, _figure
+    from enclave_watch.processing.publish.charts import ChartLook, _figure
 
     data = ChartData((datetime(2024, 1, 1), datetime(2024, 6, 1)), {"Red": (1.0, 2.0)})
     figure, axes = _figure(data, ChartLook({}), width_px=600, height_px=300, dpi=96.0)

@@ -1,8 +1,8 @@
 """The chart of area by faction over time, drawn by matplotlib; without Qt, for any one thread.
 
-On the screen and in a PNG the legend is left to Qt, which shapes every script; matplotlib writes
-the letters of Arabic apart and in the wrong order. In an SVG the names are text, and it is the
-program that opens it which shapes them.
+The dock, the report and the film draw the same one. On the screen and in a PNG the legend is left
+to Qt, which shapes every script; matplotlib writes the letters of Arabic apart and in the wrong
+order. In an SVG the names are text, and it is the program that opens it which shapes them.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ class ChartData:
 class ChartLook:
     """Colours as `#rrggbb`, and how numbers read.
 
-    `number` is given a value and how many decimals; it is called in the thread that draws.
+    `number` is given a value and how many decimals, `date` a date as the axis has it; both are
+    called in the thread that draws. `unit` stands over the axis.
     """
 
     colors: Mapping[str, str]
@@ -66,6 +67,8 @@ class ChartLook:
     grid: str = "#d0d0d0"
     font_pt: float = 8.0
     number: Callable[[float, int], str] = "{:,.{}f}".format
+    date: Callable[[str], str] = str
+    unit: str = "km\u00b2"
 
 
 @dataclass(frozen=True)
@@ -107,22 +110,25 @@ def draw_chart(
     )
 
 
-def svg_chart(data: ChartData, look: ChartLook, *, width_px: int, height_px: int) -> bytes:
-    """Return the chart with its legend as SVG, in which all text is text."""
+def svg_chart(
+    data: ChartData, look: ChartLook, *, width_px: int, height_px: int, with_legend: bool = True
+) -> bytes:
+    """Return the chart as SVG, in which all text is text."""
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     dpi = 72.0
     columns = max(1, min(3, len(data.areas_km2)))
     rows = math.ceil(len(data.areas_km2) / columns)
-    legend_px = (rows * 1.6 + 1.0) * look.font_pt * dpi / 72.0
+    legend_px = (rows * 1.6 + 1.0) * look.font_pt * dpi / 72.0 if with_legend else 0.0
     figure, axes = _figure(
         data, look, width_px=width_px, height_px=height_px, dpi=dpi, below_px=legend_px
     )
     handles = [line for line in axes.lines if not str(line.get_label()).startswith("_")]
-    figure.legend(
-        handles=handles, loc="lower center", ncol=columns, frameon=False, fontsize=look.font_pt
-    )
+    if with_legend:
+        figure.legend(
+            handles=handles, loc="lower center", ncol=columns, frameon=False, fontsize=look.font_pt
+        )
     target = io.BytesIO()
     kept = mpl.rcParams[_FONT_KEY]
     with warnings.catch_warnings():
@@ -221,10 +227,12 @@ def _draw_axes(axes: Any, look: ChartLook, *, decimals: int, room_em: float) -> 
         1 / 86400: "%H:%M:%S",
     }
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(formatter)
+    axes.xaxis.set_major_formatter(
+        FuncFormatter(lambda day, place: look.date(formatter(day, place)))
+    )
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda km2, _place: look.number(km2, decimals)))
-    axes.set_title("km\u00b2", loc="left", fontsize=look.font_pt, color=look.text, pad=4)
+    axes.set_title(look.unit, loc="left", fontsize=look.font_pt, color=look.text, pad=4)
     axes.tick_params(labelsize=look.font_pt, colors=look.text, length=3)
     axes.grid(visible=True, color=look.grid, linewidth=0.6)
     axes.set_axisbelow(True)

@@ -1,0 +1,1 @@
+"""Algorithms that make what others read: bulletins, films, pages."""
