@@ -160,6 +160,11 @@ def test_the_demo_finds_the_published_figures_and_draws_them():
     _assert_the_story_is_told(done.stdout)
     for name in ("enclaves", "contact", "history", "events"):
         assert str(BUILD / "demo" / f"{name}.gpkg") in done.stdout
+    for name in ("report.html", "report.pdf", "report.md", "film.mp4", "page.html"):
+        path = BUILD / "demo" / name
+        assert str(path) in done.stdout
+        assert path.stat().st_size > 2_000
+    assert "about 1,670" in (BUILD / "demo" / "report.md").read_text(encoding="utf-8")
     picture = BUILD / "demo" / "map.png"
     assert str(picture) in done.stdout
     _assert_both_panels_are_drawn(QImage(str(picture)))

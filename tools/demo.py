@@ -1,4 +1,4 @@
-"""The demo: runs three algorithms on the sample by `qgis_process` and says what they found.
+"""The demo: runs algorithms on the sample by `qgis_process`, and says and shows what they found.
 
     make demo
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from demo_report import lines, read_findings, story
@@ -47,6 +48,8 @@ def main() -> int:
         "enclavewatch:enclavehistory",
         {**INPUTS, **PLACES, "OUTPUT": history, "EVENTS": events},
     )
+    _say("The report, the film and the page (situationreport, exportanimation) ...")
+    published = _publish()
     findings = read_findings(enclaves, contact, events, FACTION)
     _say("")
     _say(f"{ALLY} is counted with {FACTION}, as its ally.")
@@ -62,10 +65,35 @@ def main() -> int:
         "History": history,
         "Events": events,
         "Map": picture,
+        **published,
     }
     for name, path in results.items():
         _say(f"{name + ':':<10}{path}")
     return 0
+
+
+def _publish() -> dict[str, Path]:
+    """Make the report, the film and the page, two at a time, and return where they are."""
+    report, paper, text, film, page = (
+        FOLDER / name
+        for name in ("report.html", "report.pdf", "report.md", "film.mp4", "page.html")
+    )
+    given = {**INPUTS, **PLACES}
+    runs = (
+        (
+            "enclavewatch:situationreport",
+            {**given, "FACTION": FACTION, "OUTPUT": report, "PDF": paper, "TEXT": text},
+        ),
+        (
+            "enclavewatch:exportanimation",
+            {**given, "FORMAT": "mp4", "SECONDS": 2, "FADE": 0.5, "OUTPUT": film},
+        ),
+        ("enclavewatch:exportanimation", {**given, "FORMAT": "html", "OUTPUT": page}),
+    )
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for _ in pool.map(lambda run: run_algorithm(*run), runs):
+            continue
+    return {"Report": report, "PDF": paper, "Text": text, "Film": film, "Page": page}
 
 
 def _draw(*dates: str) -> Path:
