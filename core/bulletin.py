@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 __all__ = ["Material", "Report", "bulletin_of"]
 
 _MOST_ENCLAVES = 5
+_WORTH_TELLING = 0.01
 _MOST_MOVES = 5
 _LEAST_MOVE_KM2 = 0.1
 _LEAST_MOVE_SHARE = 0.01
@@ -138,6 +139,7 @@ class _Writer:
                 before=whole_km2(before, anchors[0]) if before > 0 else None,
                 after=whole_km2(after, anchors[1]),
                 share=self._share(faction),
+                outside=self._outside(rows[1]),
                 home=self._home,
                 enclaves=count(rows[1].enclaves, anchors[1], "enclaves"),
             )
@@ -150,6 +152,14 @@ class _Writer:
             return None
         anchor = self._rows.summary_anchor(faction, self._material.after)
         return Figure(sum(shares), Unit.PERCENT, Rounding.SHARE, anchor, "share_country_pct")
+
+    def _outside(self, row: SummaryRow) -> Figure | None:
+        """Return the ground outside the home country, where shares would mislead without it."""
+        outside_km2 = row.outside_km2 or 0.0
+        if not self._home or outside_km2 < _WORTH_TELLING * (row.area_km2 or 0.0):
+            return None
+        anchor = self._rows.summary_anchor(row.faction, self._material.after)
+        return whole_km2(outside_km2, anchor, "outside_km2")
 
     def _enclaves_left(self, faction: str) -> list[Fact]:
         after = self._material.step.after
@@ -284,6 +294,7 @@ class _Writer:
                     faction=row.faction,
                     area=whole_km2(row.area_km2 or 0.0, anchor),
                     share=self._share(row.faction),
+                    outside=self._outside(row),
                     enclaves=count(row.enclaves, anchor, "enclaves"),
                     contacts=self._contacts(row.faction),
                 )

@@ -265,6 +265,7 @@ class AreaLeft(Fact):
         it held nothing on one of the dates
     before : None where it began
     share : of the reference area; None where that is not known
+    outside : ground that is no part of the share; None where it is next to nothing
     home : what the share is of
     """
 
@@ -274,6 +275,7 @@ class AreaLeft(Fact):
     before: Figure | None
     after: Figure
     share: Figure | None
+    outside: Figure | None
     home: str
     enclaves: Figure
 
@@ -337,6 +339,7 @@ class Standing:
     faction: str
     area: Figure
     share: Figure | None
+    outside: Figure | None
     enclaves: Figure
     contacts: tuple[AlongBorder, ...]
 

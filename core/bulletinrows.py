@@ -190,6 +190,7 @@ class RowMaker:
                     "faction": row.faction,
                     "area_km2": row.area_km2,
                     "share_country_pct": _share_pct(enclaves, row),
+                    "outside_km2": row.outside_km2,
                     "enclaves": float(row.enclaves),
                     "border_with": tuple(Part(*each) for each in row.border_km),
                     "gained_km2": self._net(row.faction, gained=True) if is_second else None,

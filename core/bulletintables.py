@@ -119,7 +119,8 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "dates": (_date("date"), _count("factions"), _count("enclaves"), _km2("area_km2")),
     "summary": (
         _date("date"), _FACTION, _km2("area_km2"), _percent("share_country_pct"),
-        _count("enclaves"), _km("border_with"), _km2("gained_km2"), _km2("lost_km2"),
+        _km2("outside_km2"), _count("enclaves"), _km("border_with"), _km2("gained_km2"),
+        _km2("lost_km2"),
     ),
     "enclaves": (
         _date("date"), _FACTION, _count("enclave_id"), _km2("area_km2"),

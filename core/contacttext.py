@@ -16,8 +16,10 @@ _SMALLEST_SHOWN_KM = 0.05
 
 
 def alongs_text(alongs: Iterable[Along]) -> str:
-    """Return who lies along a stretch, in km: `Syrian Democratic Forces 84.8; nobody 1.2`."""
-    return "; ".join(f"{along.name or tr('nobody')} {_number(along.length_km)}" for along in alongs)
+    """Return who lies along a stretch, in km: `Syrian Democratic Forces 84.8; unassigned 1.2`."""
+    return "; ".join(
+        f"{along.name or tr('unassigned')} {_number(along.length_km)}" for along in alongs
+    )
 
 
 def ids_text(ids: Iterable[int]) -> str:

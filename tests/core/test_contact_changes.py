@@ -100,13 +100,13 @@ def test_contact_is_lost_to_who_lies_there_now():
     assert change.before_km == change.lost_km == pytest.approx(30 * KM, abs=0.005)
     assert (change.after_km, change.gained_km) == (0, 0)
     assert change.border_dist_km == pytest.approx(10 * KM, abs=0.01)
-    assert alongs_text(change.now_along) == "Blue 20.0; nobody 10.0"
+    assert alongs_text(change.now_along) == "Blue 20.0; unassigned 10.0"
     assert [(along.name, along.length_km) for along in change.held_by] == [
         ("2", pytest.approx(30 * KM, abs=0.005))
     ]
     assert change_text(change) == (
         "Red lost contact with Land: 30.0 km of border before, none now. Its nearest enclave is "
-        "10.0 km away from there. Now along that border: Blue 20.0; nobody 10.0 (km)."
+        "10.0 km away from there. Now along that border: Blue 20.0; unassigned 10.0 (km)."
     )
     (lost,) = [each for each in stretches if each.faction == "Red"]
     assert (lost.change, lost.flag, lost.enclave_id) == (Flag.LOST, Flag.LOST, 2)

@@ -166,7 +166,7 @@ def test_contact_that_is_left_to_nobody_has_no_other_side():
         "contact_lost",
     )
     assert event.other == ""
-    assert event.text.endswith("Now along that border: nobody 20.0 (km).")
+    assert event.text.endswith("Now along that border: unassigned 20.0 (km).")
 
 
 def test_small_enclaves_do_not_make_events_but_hold_contact_and_presence():

@@ -90,7 +90,7 @@ def test_it_gives_the_stretch_that_was_lost(run, made_up):
     found = [row[name] for name in ("change", "flag", "faction", "enclave_id", "neighbour")]
     assert found == ["lost", "lost", "Red", 2, "East"]
     assert row["length_km"] == pytest.approx(_meridian_km(0.5, 1.0), abs=0.002)
-    assert row["now_held_by"] == "nobody 55.3"
+    assert row["now_held_by"] == "unassigned 55.3"
     box = next(result.layer.getFeatures()).geometry().boundingBox()
     assert (box.xMinimum(), box.xMaximum()) == (2.0, 2.0)
     assert (box.yMinimum(), box.yMaximum()) == pytest.approx((0.5, 1.0), abs=1e-4)
