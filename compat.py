@@ -11,6 +11,8 @@ from qgis.core import (
     Qgis,
     QgsField,
     QgsLayoutItemLabel,
+    QgsLayoutItemLegend,
+    QgsLegendStyle,
     QgsMapLayerProxyModel,
     QgsProjUtils,
     QgsTextFormat,
@@ -24,6 +26,7 @@ __all__ = [
     "FieldKind",
     "ensure_proj_data",
     "format_label",
+    "format_legend",
     "keep_proj_context",
     "layer_filters",
     "make_field",
@@ -88,12 +91,27 @@ def format_label(label: QgsLayoutItemLabel, font: QFont, color: QColor) -> None:
         label.setFont(font)
         label.setFontColor(color)
         return
+    label.setTextFormat(_text_format(font, color))
+
+
+def format_legend(
+    legend: QgsLayoutItemLegend, style: QgsLegendStyle.Style, font: QFont, color: QColor
+) -> None:
+    """Let one kind of text of a legend be in this font, whose size is in points, and colour."""
+    if hasattr(QgsLegendStyle, "setTextFormat"):
+        legend.rstyle(style).setTextFormat(_text_format(font, color))
+    else:
+        legend.setStyleFont(style, font)
+        legend.setFontColor(color)
+
+
+def _text_format(font: QFont, color: QColor) -> QgsTextFormat:
     text_format = QgsTextFormat()
     text_format.setFont(font)
     text_format.setSize(font.pointSizeF())
     text_format.setSizeUnit(QgsUnitTypes.RenderUnit.RenderPoints)
     text_format.setColor(color)
-    label.setTextFormat(text_format)
+    return text_format
 
 
 def ensure_proj_data() -> None:

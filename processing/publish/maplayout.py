@@ -34,7 +34,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QRectF, Qt
 from qgis.PyQt.QtGui import QColor, QFont
 
-from ...compat import format_label
+from ...compat import format_label, format_legend
 from .maps import LINE_BREAK, plain
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def _legend(layout: QgsLayout, sheet: MapSheet, letters_pt: float) -> QgsLayoutI
         if not layer.name():
             QgsLegendRenderer.setNodeLegendStyle(node, QgsLegendStyle.Style.Hidden)
     for style in (QgsLegendStyle.Style.SymbolLabel, QgsLegendStyle.Style.Subgroup):
-        legend.setStyleFont(style, _font(0.85 * letters_pt))
+        format_legend(legend, style, _font(0.85 * letters_pt), QColor("#111111"))
     legend.setSymbolWidth(0.6 * letters_pt)
     legend.setSymbolHeight(0.36 * letters_pt)
     if sheet.is_rtl:
