@@ -40,7 +40,7 @@ from .bulletinnews import (
     told_provinces,
     whole_km2,
 )
-from .bulletinrows import Material, RowMaker
+from .bulletinrows import Material, RowMaker, share_pct
 from .bulletintables import Tables, date_anchor, enclave_anchor
 from .model import SEA
 from .numerals import Rounding, Unit, rounded
@@ -146,12 +146,11 @@ class _Writer:
         ]
 
     def _share(self, faction: str) -> Figure | None:
-        own = [each for each in self._material.step.analysis.enclaves if each.faction == faction]
-        shares = [each.share_country_pct for each in own if each.share_country_pct is not None]
-        if not own or len(shares) < len(own) or not self._home:
+        told_pct = share_pct(self._material.step.analysis.enclaves, faction)
+        if told_pct is None or not self._home:
             return None
         anchor = self._rows.summary_anchor(faction, self._material.after)
-        return Figure(sum(shares), Unit.PERCENT, Rounding.SHARE, anchor, "share_country_pct")
+        return Figure(told_pct, Unit.PERCENT, Rounding.SHARE, anchor, "share_country_pct")
 
     def _outside(self, row: SummaryRow) -> Figure | None:
         """Return the ground outside the home country, where shares would mislead without it."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .summary import SummaryRow
     from .timeline import SnapshotAnalysis
 
-__all__ = ["Material", "Presence", "RowMaker"]
+__all__ = ["Material", "Presence", "RowMaker", "share_pct"]
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ class RowMaker:
                     "date": date,
                     "faction": row.faction,
                     "area_km2": row.area_km2,
-                    "share_country_pct": _share_pct(enclaves, row),
+                    "share_country_pct": share_pct(enclaves, row.faction),
                     "outside_km2": row.outside_km2,
                     "enclaves": float(row.enclaves),
                     "border_with": tuple(Part(*each) for each in row.border_km),
@@ -380,8 +380,8 @@ def _held_km2(enclaves: Sequence[Enclave]) -> dict[tuple[str, str], float]:
     return held
 
 
-def _share_pct(enclaves: Sequence[Enclave], row: SummaryRow) -> float | None:
+def share_pct(enclaves: Sequence[Enclave], faction: str) -> float | None:
     """Return the share of all ground inside the home country, contested ground with it."""
-    shares_pct = [each.share_country_pct for each in enclaves if each.faction == row.faction]
+    shares_pct = [each.share_country_pct for each in enclaves if each.faction == faction]
     known_pct = [share for share in shares_pct if share is not None]
     return sum(known_pct) if known_pct and len(known_pct) == len(shares_pct) else None
