@@ -167,6 +167,7 @@ class Surveyor:
             places=site.ground.places,
             lon=site.lon,
             lat=site.lat,
+            polygons=() if piece.trimmed else piece.numbers,
         )
 
     def _provinces(self, ground: Ground) -> tuple[NamedShare, ...]:

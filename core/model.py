@@ -6,7 +6,7 @@ control layer. Areas and lengths are those of the WGS84 ellipsoid.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Mapping
 
@@ -157,6 +157,8 @@ class Enclave:
     provinces : the largest share first
     places : names of the places inside, in alphabetical order
     lon, lat : a point inside, in degrees of WGS84
+    polygons : the numbers of the store's polygons whose union it is; empty where it is not
+        just their union, because a nick was given to another enclave
     """
 
     date: datetime | None
@@ -181,6 +183,7 @@ class Enclave:
     places: tuple[str, ...]
     lon: float
     lat: float
+    polygons: tuple[int, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def border_km(self) -> float:
