@@ -15,7 +15,7 @@ import numpy.typing as npt
 import shapely
 from shapely import Geometry, STRtree
 
-__all__ = ["ArcSet", "Outlines", "cut_into_arcs", "outlines_of"]
+__all__ = ["ArcSet", "Outlines", "arcs_between_junctions", "cut_into_arcs", "outlines_of"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -56,7 +56,7 @@ class ArcSet:
         runs; the arc used; and whether it runs backwards
     """
 
-    xy: Ints
+    xy: npt.NDArray[Any]
     arc: Ints
     count: int
     path: Ints
@@ -109,9 +109,24 @@ def cut_into_arcs(outlines: Outlines) -> ArcSet:
     """
     vertices, ids = np.unique(outlines.xy, axis=0, return_inverse=True)
     ids, path = _with_vertices_on_edges(vertices, ids.reshape(-1), outlines)
-    previous, following, is_end = _neighbours(ids, path, outlines.closed)
+    return arcs_between_junctions(vertices, ids, path, outlines.closed)
+
+
+def arcs_between_junctions(
+    vertices: npt.NDArray[Any], ids: Ints, path: Ints, closed: npt.NDArray[np.bool_]
+) -> ArcSet:
+    """Cut paths at the vertices where they part from each other; keep equal pieces once.
+
+    Parameters
+    ----------
+    vertices : (k, 2), each once
+    ids, path : (n,), the vertices of all paths in the order in which they run, by their numbers,
+        and the path of each; no vertex twice in a row, and a ring's first not again at its end
+    closed : whether each path is a ring
+    """
+    previous, following, is_end = _neighbours(ids, path, closed)
     junction = _junctions(ids, previous, following, is_end)
-    return _arcs(vertices, ids, path, outlines.closed, junction)
+    return _arcs(vertices, ids, path, closed, junction)
 
 
 def _with_vertices_on_edges(vertices: Ints, ids: Ints, outlines: Outlines) -> tuple[Ints, Ints]:
@@ -189,9 +204,14 @@ def _junctions(
     ids: Ints, previous: Ints, following: Ints, is_end: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.bool_]:
     """Return, by position, whether outlines part at its vertex."""
-    ways = np.stack([ids, np.minimum(previous, following), np.maximum(previous, following)], axis=1)
-    distinct = np.unique(ways, axis=0)
-    parts = np.bincount(distinct[:, 0], minlength=int(ids.max()) + 1) > 1
+    count = int(ids.max()) + 1
+    low, high = np.minimum(previous, following), np.maximum(previous, following)
+    # any one of the ways through a vertex: where all are the same, none differs from it
+    one = np.zeros(count, dtype=np.int64)
+    one[ids] = np.arange(len(ids))
+    differs = (low != low[one[ids]]) | (high != high[one[ids]])
+    parts = np.zeros(count, dtype=bool)
+    parts[ids[differs]] = True
     parts[ids[is_end]] = True
     # there and back again: an arc that began here would be its own reverse
     parts[ids[previous == following]] = True
@@ -199,7 +219,7 @@ def _junctions(
 
 
 def _arcs(
-    vertices: Ints,
+    vertices: npt.NDArray[Any],
     ids: Ints,
     path: Ints,
     closed: npt.NDArray[np.bool_],

@@ -12,7 +12,16 @@ from .groups import grouped
 from .proximity import EXACT_M, LEAST_RUN, Pairs, bridged, near_pairs
 from .segments import Segments
 
-__all__ = ["NOBODY", "SLIT", "Frontage", "frontage", "slits"]
+__all__ = [
+    "NOBODY",
+    "SLIT",
+    "Frontage",
+    "frontage",
+    "frontage_of_pairs",
+    "slits",
+    "slits_of_pairs",
+    "slivers",
+]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -25,9 +34,6 @@ SLIT = -2
 
 # a narrower slit need not be so long: widths are looked at one fifth at a time
 _SLIT_STEP = 5.0
-
-# the least cosine of the angle at which two edges still run along each other
-_ALONG = 0.7
 
 
 @dataclass(frozen=True)
@@ -76,10 +82,22 @@ def slits(outline: Segments, snap_m: float) -> list[tuple[int, float, float]]:
     """
     snap_m = max(snap_m, EXACT_M)
     pairs = near_pairs(outline, outline, snap_m)
-    along = np.abs(pairs.d[:, 0] - pairs.c[:, 0]) > _ALONG * np.hypot(*(pairs.d - pairs.c).T)
-    pairs = pairs.taken(along & pairs.opposed & (pairs.x != pairs.y))
+    pairs = pairs.taken(pairs.along & pairs.opposed & (pairs.x != pairs.y))
     pairs = pairs.taken(pairs.side_m() <= EXACT_M)
-    found = [(line, 0.0, float(outline.line_length_m[line])) for line in _slivers(outline, snap_m)]
+    return slits_of_pairs(outline, pairs, slivers(outline, snap_m), snap_m)
+
+
+def slits_of_pairs(
+    outline: Segments, pairs: Pairs, slivers: Sequence[int], snap_m: float
+) -> list[tuple[int, float, float]]:
+    """Return the same from the pairs of segments that face each other across the outside.
+
+    Parameters
+    ----------
+    outline : may be only the segments that are in pairs
+    slivers : the lines that are holes no wider than a slit
+    """
+    found = [(line, 0.0, float(outline.line_length_m[line])) for line in slivers]
     nobody_else = np.zeros(len(pairs.x), dtype=np.int64)
     for width_m in (snap_m / _SLIT_STEP**2, snap_m / _SLIT_STEP, snap_m):
         for run in _runs(outline, replace(pairs, distance_m=width_m), nobody_else):
@@ -91,11 +109,14 @@ def slits(outline: Segments, snap_m: float) -> list[tuple[int, float, float]]:
     return [each for row in found for each in _unrolled(row, outline)]
 
 
-def _slivers(outline: Segments, snap_m: float) -> list[int]:
+def slivers(outline: Segments, snap_m: float) -> list[int]:
     """Return the rings of holes that are narrower than half the snap distance on average.
 
-    Width is twice the area by the perimeter; a long slit is as wide as that.
+    Width is twice the area by the perimeter; a long slit is as wide as that. A ring counts only
+    if all of it is among the segments.
     """
+    if len(outline) == 0:
+        return []
     first = outline.start[np.searchsorted(outline.line, outline.line)]
     a, b = outline.start - first, outline.end - first
     twice_m2 = (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) * np.linalg.det(outline.metric)
@@ -128,17 +149,36 @@ def frontage(
     Frontage, with the places of `others` as numbers; its stretches cover the outline once
     """
     snap_m = max(snap_m, EXACT_M)
+    several = Segments.joined(others) if any(len(other) for other in others) else outline.none()
+    pairs = near_pairs(outline, several, snap_m)
+    return frontage_of_pairs(outline, pairs, several.owner[pairs.y], snap_m=snap_m, within=within)
+
+
+def frontage_of_pairs(
+    outline: Segments,
+    pairs: Pairs,
+    other: Ints,
+    *,
+    snap_m: float,
+    within: Sequence[tuple[int, float, float]] = (),
+    known: Sequence[tuple[int, float, float, int]] = (),
+) -> Frontage:
+    """Return the same from pairs of segments of the outline and of others near it.
+
+    Parameters
+    ----------
+    outline : may be only the segments that are in pairs
+    other : (n,), whose the second segment of each pair is
+    known : line, start, end and other of stretches that others have to the last digit
+    """
     claims = [(line, start, end, SLIT, 2 * snap_m + 2) for line, start, end in within]
+    claims += [(*stretch, 0.0) for stretch in known]
     rows = [np.array(claims, dtype=np.float64).reshape(-1, 5)]
-    if any(len(other) for other in others):
-        rows += _claims(outline, Segments.joined(others), snap_m)
-    return _decided(outline, np.concatenate(rows))
+    return _decided(outline, np.concatenate(rows + _claims(outline, pairs, other, snap_m)))
 
 
-def _claims(outline: Segments, others: Segments, snap_m: float) -> list[Floats]:
+def _claims(outline: Segments, pairs: Pairs, other: Ints, snap_m: float) -> list[Floats]:
     """Return rows of line, start, end, other and distance, (n, 5) each."""
-    pairs = near_pairs(outline, others, snap_m)
-    other = others.owner[pairs.y]
     claims = []
     for run in _runs(outline, pairs, other):
         stretches = run.stretches

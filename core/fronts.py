@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Mapping, Sequence, Tuple
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely import Geometry, MultiLineString
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from .feedback import Feedback
     from .geodesy import Geodesy
 
-__all__ = ["FrontFinder", "Perimeter"]
+__all__ = ["FrontFinder", "Perimeter", "open_lengths_m", "perimeter_of"]
 
 _OPEN_SHARE = 0.01
 """Perimeter shares are good to a hundredth; less than that may be left open by drawing."""
@@ -112,12 +113,7 @@ class FrontFinder:
         length_m = float(outline.length_m.sum()) - result.total_m(SLIT)
         fronts_m = {name: result.total_m(number) for number, name in enumerate(factions)}
         open_m = self._open_m(result, outline, piece, neighbours, fronts_m)
-        return Perimeter(
-            length_m=length_m,
-            fronts_m={name: metres for name, metres in fronts_m.items() if metres > 0},
-            is_closed=sum(open_m) <= _OPEN_SHARE * length_m
-            and max(open_m, default=0.0) < LEAST_RUN * self._snap_m,
-        )
+        return perimeter_of(length_m, fronts_m, open_m, self._snap_m)
 
     def _around(self, piece: Piece, neighbours: _Neighbours, faction: str) -> Segments:
         bounds = shapely.bounds(piece.geometry)
@@ -145,7 +141,7 @@ class FrontFinder:
             if self._overlap_km2(piece, other) * 1e6 > self._snap_m**2
         ]
         if not claimed or not open_rows:
-            return _joined_at_seam(open_rows, outline)
+            return open_lengths_m(open_rows, outline.line_length_m)
         lines = MultiLineString([outline.cut(*row) for row in open_rows])
         for name in sorted({name for name, _ in claimed}):
             ground = shapely.union_all([other.geometry for each, other in claimed if each == name])
@@ -175,13 +171,27 @@ def _lines(geometry: Geometry) -> list[Geometry]:
     ]
 
 
-def _joined_at_seam(rows: list[tuple[int, float, float]], outline: Segments) -> list[float]:
-    """Return the lengths of stretches; two that meet at the seam of a ring are one."""
+def perimeter_of(
+    length_m: float, fronts_m: Mapping[str, float], open_m: Sequence[float], snap_m: float
+) -> Perimeter:
+    """Return the perimeter of a piece from its length, its fronts and its openings."""
+    return Perimeter(
+        length_m=length_m,
+        fronts_m={name: metres for name, metres in fronts_m.items() if metres > 0},
+        is_closed=sum(open_m) <= _OPEN_SHARE * length_m
+        and max(open_m, default=0.0) < LEAST_RUN * snap_m,
+    )
+
+
+def open_lengths_m(
+    rows: Sequence[tuple[int, float, float]], ring_length_m: npt.NDArray[np.float64]
+) -> list[float]:
+    """Return the lengths of stretches of rings; two that meet at the seam of a ring are one."""
     lengths: dict[tuple[int, float], float] = {}
     for line, start, end in rows:
         lengths[line, start] = end - start
     for line, start, end in rows:
-        at_seam = outline.line_closed[line] and end >= outline.line_length_m[line] - EXACT_M
+        at_seam = end >= ring_length_m[line] - EXACT_M
         if at_seam and start > 0 and (line, 0.0) in lengths:
             lengths[line, start] += lengths.pop((line, 0.0))
     return list(lengths.values())

@@ -8,7 +8,7 @@ from typing import Any, Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Groups", "grouped"]
+__all__ = ["Groups", "components", "grouped"]
 
 
 class Groups:
@@ -48,3 +48,25 @@ def grouped(key: npt.NDArray[Any]) -> Iterator[npt.NDArray[np.int64]]:
     order = np.argsort(key, kind="stable")
     breaks = np.flatnonzero(np.diff(key[order])) + 1
     yield from np.split(order, breaks)
+
+
+def components(
+    count: int, one: npt.NDArray[np.int64], two: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Return a label for each of the numbers below `count`: the least one connected with it.
+
+    Parameters
+    ----------
+    one, two : the ends of each connection
+    """
+    label = np.arange(count)
+    while True:
+        least = np.minimum(label[one], label[two])
+        nearer = label.copy()
+        np.minimum.at(nearer, label[one], least)
+        np.minimum.at(nearer, label[two], least)
+        while not np.array_equal(nearer, nearer[nearer]):
+            nearer = nearer[nearer]
+        if np.array_equal(nearer, label):
+            return label
+        label = nearer

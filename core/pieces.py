@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Iterable
+from typing import TYPE_CHECKING, Callable, Iterable
 
 import numpy as np
 import shapely
@@ -20,17 +20,18 @@ from shapely import Geometry
 from .groups import Groups, grouped
 from .nearby import pairs_within
 from .proximity import EXACT_M, LEAST_RUN, bridged, near_pairs
+from .recent import Recent
 
 if TYPE_CHECKING:
     from .feedback import Feedback
     from .polygons import PolygonStore
     from .segments import Segments
 
-__all__ = ["Piece", "PieceFinder"]
+__all__ = ["LEAST_EDGE_M", "Piece", "PieceFinder"]
 
 
 # an edge shared exactly, but shorter, is a point drawn less exactly, in metres
-_LEAST_EDGE_M = 0.1
+LEAST_EDGE_M = 0.1
 
 
 @dataclass(frozen=True)
@@ -70,31 +71,47 @@ class PieceFinder:
         self._join_m = join_distance_m
         self._feedback = feedback
         self._relations: dict[tuple[int, int], _Relation] = {}
-        self._unions: dict[tuple[int, ...], Geometry] = {}
+        self._unions: Recent[tuple[int, ...], Geometry] = Recent()
         self._far_apart: dict[tuple[tuple[int, ...], tuple[int, ...]], bool] = {}
-        self._known: dict[tuple[int, ...], tuple[Piece, ...]] = {}
+        self._known: Recent[tuple[int, ...], tuple[Piece, ...]] = Recent()
+
+    def turn(self) -> None:
+        """Begin another date: unions that the last two had no use for are forgotten."""
+        self._unions.turn()
+        self._known.turn()
 
     def pieces(self, numbers: Iterable[int]) -> tuple[Piece, ...]:
         """Return the pieces that the polygons `numbers` of one faction make up."""
         key = tuple(sorted(set(numbers)))
-        if key not in self._known:
-            self._known[key] = self._find(key)
-        return self._known[key]
+        return self._known.once(
+            key, lambda: self.joined(Groups(key), self._candidates(key), self._united)
+        )
 
-    def _find(self, numbers: tuple[int, ...]) -> tuple[Piece, ...]:
-        pairs = self._candidates(numbers)
-        relations = {pair: self._relation(*pair) for pair in pairs}
-        groups = Groups(numbers)
+    def joined(
+        self,
+        groups: Groups,
+        pairs: Iterable[tuple[int, int]],
+        united: Callable[[tuple[int, ...]], Geometry],
+    ) -> tuple[Piece, ...]:
+        """Return the pieces that groups of polygons make up.
+
+        Parameters
+        ----------
+        groups : of which is known that they are one; they grow
+        pairs : those that may be near each other and are not in one group
+        united : returns the union of the polygons of one piece
+        """
+        relations = {pair: self._relation(*pair) for pair in pairs if not groups.same(*pair)}
         for pair, relation in relations.items():
             if relation.joined:
                 groups.join(*pair)
         self._join_by_length(groups, relations)
         parts = [members[0] for members in groups.members()]
         if self._join_m > 0:
-            self._join_by_distance(groups)
+            self._join_by_distance(groups, united)
         count = Counter(groups.root(first) for first in parts)
         pieces = [
-            Piece(members, self._union(members), parts=count[groups.root(members[0])])
+            Piece(members, self.union(members, united), parts=count[groups.root(members[0])])
             for members in groups.members()
         ]
         nicks = [
@@ -103,6 +120,14 @@ class PieceFinder:
             if relation.overlaps and not groups.same(*pair)
         ]
         return tuple(self._without_nicks(pieces, nicks))
+
+    def union(
+        self, numbers: tuple[int, ...], united: Callable[[tuple[int, ...]], Geometry]
+    ) -> Geometry:
+        """Return the union of polygons, made by `united` where it is not known."""
+        if len(numbers) == 1:
+            return self._store.polygons[numbers[0]]
+        return self._unions.once(numbers, lambda: united(numbers))
 
     def _candidates(self, numbers: tuple[int, ...]) -> list[tuple[int, int]]:
         if len(numbers) == 1:
@@ -129,7 +154,7 @@ class PieceFinder:
         outlines = self._store.segments(a), self._store.segments(b)
         near_m = _facing_m(*outlines, self._snap_m)
         # a corner of one on an edge of the other is rarely there to the last digit
-        joined = near_m > 0 and _facing_m(*outlines, EXACT_M) >= _LEAST_EDGE_M
+        joined = near_m > 0 and _facing_m(*outlines, EXACT_M) >= LEAST_EDGE_M
         return _Relation(joined=joined, near_m=near_m, overlaps=overlaps)
 
     def _is_real_overlap(self, a: int, b: int) -> bool:
@@ -152,11 +177,13 @@ class PieceFinder:
                 groups.join(*pair)
             changed = bool(long_enough)
 
-    def _join_by_distance(self, groups: Groups) -> None:
+    def _join_by_distance(
+        self, groups: Groups, united: Callable[[tuple[int, ...]], Geometry]
+    ) -> None:
         members = list(groups.members())
         if len(members) == 1:
             return
-        unions = np.array([self._union(each) for each in members], dtype=object)
+        unions = np.array([self.union(each, united) for each in members], dtype=object)
         for a, b in pairs_within(
             unions, self._join_m, geodesy=self._store.geodesy, feedback=self._feedback
         ):
@@ -169,14 +196,9 @@ class PieceFinder:
             if not self._far_apart[key]:
                 groups.join(members[a][0], members[b][0])
 
-    def _union(self, numbers: tuple[int, ...]) -> Geometry:
-        if numbers not in self._unions:
-            self._feedback.check()
-            polygons = [self._store.polygons[number] for number in numbers]
-            self._unions[numbers] = (
-                polygons[0] if len(polygons) == 1 else shapely.union_all(polygons)
-            )
-        return self._unions[numbers]
+    def _united(self, numbers: tuple[int, ...]) -> Geometry:
+        self._feedback.check()
+        return shapely.union_all([self._store.polygons[number] for number in numbers])
 
     def _without_nicks(self, pieces: list[Piece], nicks: list[tuple[int, int]]) -> list[Piece]:
         """Give a nick where two corners overlap to the larger piece, so that areas sum."""

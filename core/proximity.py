@@ -23,7 +23,7 @@ from .nearby import in_blocks
 if TYPE_CHECKING:
     from .segments import Segments
 
-__all__ = ["EXACT_M", "JOINT_M", "LEAST_RUN", "Pairs", "bridged", "merged", "near_pairs"]
+__all__ = ["EXACT_M", "JOINT_M", "LEAST_RUN", "Pairs", "bridged", "laid_along", "merged", "near_pairs"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -37,6 +37,9 @@ LEAST_RUN = 10.0
 
 JOINT_M = 0.01
 """Intervals nearer than this, in metres, are one: those of neighbouring segments meet so."""
+
+# the least cosine of the angle at which two edges still run along each other
+_ALONG = 0.7
 
 # lengths, in metres, that are nothing
 _NO_LENGTH_M = 1e-9
@@ -83,6 +86,13 @@ class Pairs:
     def opposed(self) -> Bools:
         """Whether y runs against the direction of x."""
         return np.asarray(self.d[:, 0] < self.c[:, 0])
+
+    @property
+    def along(self) -> Bools:
+        """Whether y runs more along x than across."""
+        return np.asarray(
+            np.abs(self.d[:, 0] - self.c[:, 0]) > _ALONG * np.hypot(*(self.d - self.c).T)
+        )
 
     def feet(self) -> tuple[Floats, Floats, Floats, Bools]:
         """Return from, to (metres along x), mean distance, and whether there is a foot."""
@@ -146,18 +156,41 @@ def near_pairs(x: Segments, y: Segments, distance_m: float) -> Pairs:
         y.lines,
         np.broadcast_to(radius, len(y)),
     )
-    metric = x.metric[found_x]
-    origin = x.start[found_x]
+    return laid_along(
+        found_x,
+        found_y,
+        (x.start[found_x], x.end[found_x]),
+        (y.start[found_y], y.end[found_y]),
+        x.metric[found_x],
+        distance_m,
+    )
+
+
+def laid_along(
+    x: Ints,
+    y: Ints,
+    x_ends: tuple[Floats, Floats],
+    y_ends: tuple[Floats, Floats],
+    metric: Floats,
+    distance_m: float,
+) -> Pairs:
+    """Return pairs of segments, each laid along the first's axis.
+
+    Parameters
+    ----------
+    x, y : (n,), the numbers that the segments have
+    x_ends, y_ends : start and end of each, (n, 2), in the CRS
+    metric : (n, 2, 2), metres east and north per unit of the CRS, where x is
+    """
     tip, c, d = (
-        np.einsum("nij,nj->ni", metric, point - origin)
-        for point in (x.end[found_x], y.start[found_y], y.end[found_y])
+        np.einsum("nij,nj->ni", metric, point - x_ends[0]) for point in (x_ends[1], *y_ends)
     )
     length = np.maximum(np.hypot(tip[:, 0], tip[:, 1]), 1e-12)
     along = tip / length[:, None]
     left = np.column_stack([-along[:, 1], along[:, 0]])
     return Pairs(
-        found_x,
-        found_y,
+        x,
+        y,
         length,
         np.column_stack([(c * along).sum(1), (c * left).sum(1)]),
         np.column_stack([(d * along).sum(1), (d * left).sum(1)]),

@@ -13,13 +13,13 @@ from shapely import Geometry, STRtree
 
 from .geodesy import Geodesy, most_units_per_metre
 
-__all__ = ["Segments"]
+__all__ = ["LONGEST_M", "Segments"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 # within a segment so short, one metric serves for distances up to some kilometres
-_LONGEST_M = 5_000.0
+LONGEST_M = 5_000.0
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Segments:
     def _of_parts(
         cls, lines: npt.NDArray[np.object_], owner: npt.NDArray[Any], geodesy: Geodesy
     ) -> Segments:
-        lines = geodesy.segmentized(lines, _LONGEST_M)
+        lines = geodesy.segmentized(lines, LONGEST_M)
         xy, number = shapely.get_coordinates(lines, return_index=True)
         together = (number[1:] == number[:-1]) & (xy[1:] != xy[:-1]).any(axis=1)
         start, end, line = xy[:-1][together], xy[1:][together], number[:-1][together]
@@ -125,6 +125,10 @@ class Segments:
             self.line_length_m,
             self.line_closed,
         )
+
+    def none(self) -> Segments:
+        """Return no segment at all; the lines keep their numbers."""
+        return self.taken(np.zeros(len(self), dtype=bool))
 
     @staticmethod
     def joined(several: Sequence[Segments]) -> Segments:
