@@ -7,13 +7,14 @@ outline; of what is shared, no more is looked at than tells how long a run goes 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Tuple
+from functools import partial
+from typing import TYPE_CHECKING, Sequence, Tuple
 
 import numpy as np
 import numpy.typing as npt
 
-from .frontage import NOBODY, SLIT, Frontage, frontage_of_pairs, slits_of_pairs, slivers
+from .arcfacing import Facing, RunFinder, Sides
+from .frontage import NOBODY, SLIT, frontage_of_claims, slivers
 from .fronts import Perimeter, open_lengths_m, perimeter_of
 from .proximity import EXACT_M, LEAST_RUN
 from .recent import Recent
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from .feedback import Feedback
     from .neararcs import NearArcs
     from .outline import Outline
-    from .proximity import Pairs
-    from .segments import Segments
 
 __all__ = ["ArcFronts"]
 
@@ -36,50 +35,6 @@ Bools = npt.NDArray[np.bool_]
 
 # a hole that is a sliver and does not face itself along any edge is smaller than this
 _SHORT_RING_M = 1000.0
-
-
-@dataclass(frozen=True)
-class _Sides:
-    """Who has the two sides of each arc: pieces and factions, -1 for nobody, (2, a) each.
-
-    `is_outer` : whether the arc is part of the outline of the piece on that side
-    """
-
-    piece: Ints
-    faction: Ints
-    is_outer: Bools
-
-
-@dataclass(frozen=True)
-class _Facing:
-    """Pairs of segments, x on an outline and y on one near it.
-
-    `piece` is that of x; `other` the faction of y, or `SLIT` where it is of the same outline.
-    """
-
-    x: Ints
-    y: Ints
-    x_turned: Bools
-    y_turned: Bools
-    piece: Ints
-    other: Ints
-
-    def taken(self, chosen: Bools | Ints) -> _Facing:
-        """Return some of the pairs."""
-        return _Facing(
-            self.x[chosen],
-            self.y[chosen],
-            self.x_turned[chosen],
-            self.y_turned[chosen],
-            self.piece[chosen],
-            self.other[chosen],
-        )
-
-    def key(self) -> bytes:
-        """Return what is the same only for the same pairs."""
-        rows = np.column_stack([self.x, self.y, self.x_turned, self.y_turned, self.other])
-        return rows[np.lexsort(rows.T)].tobytes()
-
 
 _Key = Tuple[Tuple[int, ...], bytes, bytes]
 
@@ -102,219 +57,150 @@ class ArcFronts:
         self._snap_m = max(snap_m, EXACT_M)
         self._window_m = (LEAST_RUN + 2) * self._snap_m + 1.0
         self._feedback = feedback
+        self._runs = RunFinder(table, near, self._snap_m)
         self._perimeters: Recent[_Key, Perimeter] = Recent()
 
     def turn(self) -> None:
         """Begin another date."""
+        self._runs.turn()
         self._perimeters.turn()
 
     def perimeters(self, coverage: Coverage, found: FoundPieces) -> list[Perimeter]:
         """Return the perimeter of each piece."""
-        sides = _sides(coverage, found)
-        facing = self._facing(coverage, sides)
-        order = np.argsort(facing.piece, kind="stable")
-        cuts = np.searchsorted(facing.piece[order], np.arange(len(found.pieces) + 1))
+        sides = Sides.of(coverage, found)
+        some = self._near.of_arcs(np.flatnonzero(coverage.is_free))
+        turned = coverage.sides[1, self._near.x_arc[some]] >= 0
+        facing = Facing.of(self._near, some, turned, sides).of_piece(len(found.pieces))
         result = []
-        for number, piece in enumerate(found.pieces):
+        for piece, faction, rows in zip(found.pieces, found.faction.tolist(), facing):
             self._feedback.check()
-            own = facing.taken(order[cuts[number] : cuts[number + 1]])
             outline = self._pieces.outline(piece.numbers)
             across = sides.faction[1 - outline.turned.astype(np.int64), outline.arc]
             # an edge so short that it makes no piece is no front line either
-            across = np.where(across == found.faction[number], NOBODY, across)
-            key = (piece.numbers, across.tobytes(), own.key() if len(own.x) else b"")
-            result.append(
-                self._perimeters.once(
-                    key,
-                    lambda outline=outline, across=across, own=own, number=number: self._measured(  # type: ignore[misc]
-                        coverage, outline, across, own, sides, number
-                    ),
-                )
-            )
+            across = np.where(across == faction, NOBODY, across)
+            measured = partial(self._measured, coverage.factions, outline, across, rows, sides)
+            key = (piece.numbers, across.tobytes(), rows.tobytes())
+            result.append(self._perimeters.once(key, measured))
         return result
 
-    def _facing(self, coverage: Coverage, sides: _Sides) -> _Facing:
-        """Return what faces the free arcs of all pieces: others, and the piece itself."""
-        some = np.flatnonzero(coverage.is_free[self._near.x_arc])
-        turned = coverage.sides[1, self._near.x_arc[some]] >= 0
-        return self._pairs(some, turned, sides)
-
-    def _pairs(self, some: Ints, x_turned: Bools, sides: _Sides) -> _Facing:
-        """Return known pairs of segments that face each other, their x running as told."""
-        near = self._near
-        side_x = x_turned.astype(np.int64)
-        piece = sides.piece[side_x, near.x_arc[some]]
-        faction = sides.faction[side_x, near.x_arc[some]]
-        rows = []
-        for side in (0, 1):
-            y_arc = near.y_arc[some]
-            y_turned = np.full(len(some), bool(side))
-            outer = sides.is_outer[side, y_arc]
-            others = outer & (sides.faction[side, y_arc] != faction)
-            itself = outer & (sides.piece[side, y_arc] == piece)
-            itself &= near.along[some] & (near.opposed[some] ^ x_turned ^ y_turned)
-            itself &= np.where(x_turned, -1.0, 1.0) * near.side_m[some] <= EXACT_M
-            for mask in (others, itself):
-                other = sides.faction[side, y_arc] if mask is others else np.full(len(some), SLIT)
-                rows.append(
-                    _Facing(
-                        near.x[some], near.y[some], x_turned, y_turned, piece, other
-                    ).taken(mask)
-                )
-        return _together(rows)
-
     def _measured(
-        self,
-        coverage: Coverage,
-        outline: Outline,
-        across: Ints,
-        own: _Facing,
-        sides: _Sides,
-        number: int,
+        self, names: Sequence[str], outline: Outline, across: Ints, rows: Ints, sides: Sides
     ) -> Perimeter:
-        names = coverage.factions
         length_m = outline.length_m
         shared = across >= 0
         fronts_m = np.bincount(across[shared], length_m[shared], len(names))
-        short = self._slivers(outline, across, own)
-        if len(own.x) == 0 and not short:
-            rows = _free_stretches(outline, across)
-            return perimeter_of(
-                float(length_m.sum()),
-                dict(zip(names, fronts_m.tolist())),
-                open_lengths_m(rows, outline.ring_length_m),
-                self._snap_m,
-            )
-        result = self._frontage(outline, across, own, sides, number, short)
+        claims = self._slivers(outline, across, rows)
+        if len(rows):
+            claims += self._claims(outline, across, rows, sides)
+        slit_m = 0.0
+        open_rows = _open_stretches(outline, across).tolist()
+        if claims:
+            known = _known(outline, across)
+            result = frontage_of_claims(np.vstack([known, claims]), outline.ring_length_m)
+            slit_m = result.total_m(SLIT)
+            fronts_m = np.array([result.total_m(index) for index in range(len(names))])
+            open_rows = result.stretches(NOBODY)
         return perimeter_of(
-            float(length_m.sum()) - result.total_m(SLIT),
-            {name: result.total_m(index) for index, name in enumerate(names)},
-            open_lengths_m(result.stretches(NOBODY), outline.ring_length_m),
+            float(length_m.sum()) - slit_m,
+            dict(zip(names, fronts_m.tolist())),
+            open_lengths_m(open_rows, outline.ring_length_m),
             self._snap_m,
         )
 
-    def _slivers(self, outline: Outline, across: Ints, own: _Facing) -> list[int]:
-        """Return the rings with nobody beyond that are holes no wider than a slit."""
+    def _slivers(
+        self, outline: Outline, across: Ints, rows: Ints
+    ) -> list[tuple[int, float, float, int, float]]:
+        """Return the holes with nobody inside that are no wider than a slit, as claims."""
         rings = np.unique(outline.ring[across == NOBODY])
-        rings = rings[
-            (outline.ring_length_m[rings] < _SHORT_RING_M)
-            | np.isin(rings, outline.ring[np.isin(outline.arc, self._table.arc_of[own.x])])
+        if len(rings):
+            rings = rings[outline.is_hole[rings]]
+        if len(rings) and len(rows):
+            faces_itself = np.unique(outline.place_of(rows[rows[:, 3] == SLIT, 0])[0])
+            small = outline.ring_length_m[rings] < _SHORT_RING_M
+            rings = rings[small | np.isin(rings, faces_itself)]
+        if len(rings) == 0:
+            return []
+        segments = outline.segments(np.flatnonzero(np.isin(outline.ring, rings)))
+        return [
+            (ring, 0.0, float(outline.ring_length_m[ring]), SLIT, 2.0)
+            for ring in slivers(segments, self._snap_m)
         ]
-        segments = outline.segments(np.flatnonzero(np.isin(outline.ring, rings)))[0]
-        return slivers(segments, self._snap_m)
 
-    def _frontage(
-        self,
-        outline: Outline,
-        across: Ints,
-        own: _Facing,
-        sides: _Sides,
-        number: int,
-        short: list[int],
-    ) -> Frontage:
-        window = self._windows(outline, across)
-        arcs = outline.arc[window]
-        self._near.ask(arcs)
-        some = np.flatnonzero(np.isin(self._near.x_arc, arcs))
-        place = np.full(self._table.count, -1, dtype=np.int64)
-        place[arcs] = window
-        turned = outline.turned[place[self._near.x_arc[some]]]
-        beside = self._pairs(some, turned, sides)
-        facing = _together([own, beside, self._same(outline, across, window, number)])
-        uses = np.flatnonzero(np.isin(outline.arc, self._table.arc_of[facing.x]))
-        segments, numbers, _ = outline.segments(uses)
-        order = np.argsort(numbers)
-        x = order[np.searchsorted(numbers[order], facing.x)]
-        laid = self._near.laid(facing.x, facing.y, facing.x_turned, facing.y_turned)
-        pairs = _numbered(laid, x)
-        is_slit = facing.other == SLIT
-        within = slits_of_pairs(segments, pairs.taken(is_slit), short, self._snap_m)
-        return frontage_of_pairs(
-            segments,
-            pairs.taken(~is_slit),
-            facing.other[~is_slit],
-            snap_m=self._snap_m,
-            within=within,
-            known=_known(outline, across),
+    def _claims(
+        self, outline: Outline, across: Ints, rows: Ints, sides: Sides
+    ) -> list[tuple[int, float, float, int, float]]:
+        """Return who lies across free arcs, as claims that yield to what is shared."""
+        beside = self._beside(outline, across, sides)
+        claims = self._runs.claims(outline, np.concatenate([rows, *beside]))
+        return [(*claim, 1.0) for claim in claims]
+
+    def _beside(self, outline: Outline, across: Ints, sides: Sides) -> tuple[Ints, Ints]:
+        """Return what the segments of shared arcs face that a run on a free arc may go on along.
+
+        The second are the segments themselves, each facing itself on the other's outline.
+        """
+        reach = self._within_reach(outline, across)
+        uses = np.flatnonzero((across >= 0) & reach(outline.ring, outline.at_m, outline.length_m))
+        self._near.ask(outline.arc[uses])
+        some = self._near.of_arcs(outline.arc[uses])
+        turned = outline.turned[outline.use_of(self._near.x_arc[some])]
+        rows = Facing.of(self._near, some, turned, sides).rows
+        own = self._table.segments(outline.arc[uses])
+        use = outline.use_of(self._table.arc_of[own])
+        turned = outline.turned[use]
+        same = np.column_stack([own, own, turned + 2 * ~turned, across[use]])
+        return tuple(
+            each[reach(*outline.place_of(each[:, 0]), self._table.length_m[each[:, 0]])]
+            for each in (rows, same)
         )
 
-    def _windows(self, outline: Outline, across: Ints) -> Ints:
-        """Return the shared arcs that a run on a free arc may go on along."""
-        is_free = across == NOBODY
-        chosen = np.zeros(len(across), dtype=bool)
-        reach = self._window_m
-        for ring in np.unique(outline.ring[is_free]).tolist():
-            uses = np.flatnonzero(outline.ring == ring)
-            low = outline.at_m[uses]
-            high = low + outline.length_m[uses]
-            length = outline.ring_length_m[ring]
-            free = is_free[uses]
-            for shift in (-length, 0.0, length):
-                # the free arc that ends last before the start, and the one that starts next
-                near = _reaches(low[free] + shift - reach, high[free] + shift + reach, low, high)
-                chosen[uses] |= near
-        return np.flatnonzero(chosen & ~is_free)
-
-    def _same(self, outline: Outline, across: Ints, window: Ints, number: int) -> _Facing:
-        """Return the segments of shared arcs, each facing itself on the other's outline."""
-        _, numbers, turned = outline.segments(window)
-        arc = self._table.arc_of[numbers]
-        place = np.full(self._table.count, -1, dtype=np.int64)
-        place[outline.arc] = across
-        return _Facing(
-            numbers, numbers, turned, ~turned, np.full(len(numbers), number), place[arc]
-        )
+    def _within_reach(self, outline: Outline, across: Ints) -> _Reach:
+        return _Reach(_open_stretches(outline, across), outline.ring_length_m, self._window_m)
 
 
-def _sides(coverage: Coverage, found: FoundPieces) -> _Sides:
-    there = coverage.sides >= 0
-    piece = np.where(there, found.of_place[coverage.sides], NOBODY)
-    faction = np.where(there, coverage.faction[coverage.sides], NOBODY)
-    return _Sides(piece, faction, there & (piece != piece[::-1]))
+class _Reach:
+    """Tells which stretches of rings come within a reach of any of some others."""
+
+    def __init__(self, rows: Floats, ring_length_m: Floats, reach_m: float) -> None:
+        self._offset = np.cumsum(ring_length_m + 1.0) - ring_length_m - 1.0
+        ring = rows[:, 0].astype(np.int64)
+        length = ring_length_m[ring]
+        # over the seam as well, but not into the next ring
+        starts = np.concatenate([rows[:, 1] - reach_m + shift * length for shift in (-1, 0, 1)])
+        ends = np.concatenate([rows[:, 2] + reach_m + shift * length for shift in (-1, 0, 1)])
+        ring, length = np.tile(ring, 3), np.tile(length, 3)
+        there = (ends > 0) & (starts < length)
+        low = (self._offset[ring] + np.maximum(starts, 0.0))[there]
+        high = (self._offset[ring] + np.minimum(ends, length))[there]
+        order = np.argsort(low)
+        self._low, self._high = low[order], np.maximum.accumulate(high[order])
+
+    def __call__(self, ring: Ints, at_m: Floats, length_m: Floats) -> Bools:
+        start = self._offset[ring] + at_m
+        before = np.searchsorted(self._low, start + length_m, side="right") - 1
+        if len(self._low) == 0:
+            return np.zeros(len(ring), dtype=bool)
+        return np.asarray((before >= 0) & (self._high[np.maximum(before, 0)] >= start))
 
 
-def _together(several: list[_Facing]) -> _Facing:
-    return _Facing(
-        *(
-            np.concatenate([getattr(each, name) for each in several])
-            for name in ("x", "y", "x_turned", "y_turned", "piece", "other")
-        )
+def _open_stretches(outline: Outline, across: Ints) -> Floats:
+    """Return ring, start and end of the stretches with nobody beyond, (n, 3)."""
+    uses = np.flatnonzero(across == NOBODY)
+    start, ring = outline.at_m[uses], outline.ring[uses]
+    # arcs that follow each other are one stretch
+    goes_on = (np.diff(uses) == 1) & (np.diff(ring) == 0)
+    opens, closes = np.append(True, ~goes_on), np.append(~goes_on, True)
+    ends = start + outline.length_m[uses]
+    if len(uses) == 0:
+        return np.zeros((0, 3))
+    return np.column_stack([ring[opens], start[opens], ends[closes]])
+
+
+def _known(outline: Outline, across: Ints) -> Floats:
+    """Return the shared arcs as claims that nothing comes before, (n, 5)."""
+    uses = np.flatnonzero(across >= 0)
+    start = outline.at_m[uses]
+    ends = start + outline.length_m[uses]
+    return np.column_stack(
+        [outline.ring[uses], start, ends, across[uses], np.zeros(len(uses))]
     )
-
-
-def _numbered(pairs: Pairs, x: Ints) -> Pairs:
-    return type(pairs)(x, pairs.y, pairs.length, pairs.c, pairs.d, pairs.distance_m)
-
-
-def _known(outline: Outline, across: Ints) -> list[tuple[int, float, float, int]]:
-    shared = across >= 0
-    start = outline.at_m[shared]
-    return list(
-        zip(
-            outline.ring[shared].tolist(),
-            start.tolist(),
-            (start + outline.length_m[shared]).tolist(),
-            across[shared].tolist(),
-        )
-    )
-
-
-def _free_stretches(outline: Outline, across: Ints) -> list[tuple[int, float, float]]:
-    """Return the stretches with nobody beyond; arcs that follow each other are one."""
-    free = np.flatnonzero(across == NOBODY)
-    start = outline.at_m[free]
-    end = start + outline.length_m[free]
-    ring = outline.ring[free]
-    goes_on = (np.diff(free) == 1) & (np.diff(ring) == 0)
-    opens, closes = np.r_[True, ~goes_on], np.r_[~goes_on, True]
-    if len(free) == 0:
-        return []
-    return list(zip(ring[opens].tolist(), start[opens].tolist(), end[closes].tolist()))
-
-
-def _reaches(low: Floats, high: Floats, start: Floats, end: Floats) -> Bools:
-    """Return which of the stretches `start` to `end` meet any of `low` to `high`."""
-    order = np.argsort(low)
-    low, furthest = low[order], np.maximum.accumulate(high[order])
-    before = np.searchsorted(low, end, side="right") - 1
-    return np.asarray((before >= 0) & (furthest[np.maximum(before, 0)] >= start))

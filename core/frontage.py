@@ -17,6 +17,7 @@ __all__ = [
     "SLIT",
     "Frontage",
     "frontage",
+    "frontage_of_claims",
     "frontage_of_pairs",
     "slits",
     "slits_of_pairs",
@@ -161,7 +162,6 @@ def frontage_of_pairs(
     *,
     snap_m: float,
     within: Sequence[tuple[int, float, float]] = (),
-    known: Sequence[tuple[int, float, float, int]] = (),
 ) -> Frontage:
     """Return the same from pairs of segments of the outline and of others near it.
 
@@ -169,12 +169,11 @@ def frontage_of_pairs(
     ----------
     outline : may be only the segments that are in pairs
     other : (n,), whose the second segment of each pair is
-    known : line, start, end and other of stretches that others have to the last digit
     """
     claims = [(line, start, end, SLIT, 2 * snap_m + 2) for line, start, end in within]
-    claims += [(*stretch, 0.0) for stretch in known]
     rows = [np.array(claims, dtype=np.float64).reshape(-1, 5)]
-    return _decided(outline, np.concatenate(rows + _claims(outline, pairs, other, snap_m)))
+    rows += _claims(outline, pairs, other, snap_m)
+    return frontage_of_claims(np.concatenate(rows), outline.line_length_m)
 
 
 def _claims(outline: Segments, pairs: Pairs, other: Ints, snap_m: float) -> list[Floats]:
@@ -250,12 +249,17 @@ def _unrolled(row: tuple[int, float, float], outline: Segments) -> list[tuple[in
     return [(line, start, length), (line, 0.0, min(end - length, start))]
 
 
-def _decided(outline: Segments, claims: Floats) -> Frontage:
-    """Give each stretch to the nearest of those that claim it, rows as of `_claims`."""
+def frontage_of_claims(claims: Floats, line_length_m: Floats) -> Frontage:
+    """Give each stretch of lines to the nearest of those that claim it.
+
+    Parameters
+    ----------
+    claims : (n, 5), line, start, end, other and distance, in metres
+    """
     on_line, claimed_by = claims[:, 0].astype(np.int64), claims[:, 3].astype(np.int64)
     # all lines laid out one after the other, a metre apart
-    offset = np.cumsum(outline.line_length_m + 1.0) - outline.line_length_m - 1.0
-    line_end = offset + outline.line_length_m
+    offset = np.cumsum(line_length_m + 1.0) - line_length_m - 1.0
+    line_end = offset + line_length_m
     start = offset[on_line] + claims[:, 1]
     end = np.minimum(offset[on_line] + claims[:, 2], line_end[on_line])
     cuts = np.unique(np.concatenate([offset, line_end, start, end]))

@@ -184,13 +184,14 @@ def perimeter_of(
 
 
 def open_lengths_m(
-    rows: Sequence[tuple[int, float, float]], ring_length_m: npt.NDArray[np.float64]
+    rows: Sequence[Sequence[float]], ring_length_m: npt.NDArray[np.float64]
 ) -> list[float]:
     """Return the lengths of stretches of rings; two that meet at the seam of a ring are one."""
     lengths: dict[tuple[int, float], float] = {}
-    for line, start, end in rows:
-        lengths[line, start] = end - start
-    for line, start, end in rows:
+    for ring, start, end in rows:
+        lengths[int(ring), start] = end - start
+    for ring, start, end in rows:
+        line = int(ring)
         at_seam = end >= ring_length_m[line] - EXACT_M
         if at_seam and start > 0 and (line, 0.0) in lengths:
             lengths[line, start] += lengths.pop((line, 0.0))

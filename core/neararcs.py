@@ -9,6 +9,7 @@ import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
+from .arctable import ranges
 from .nearby import in_blocks
 from .proximity import EXACT_M, Pairs, laid_along
 
@@ -41,6 +42,8 @@ class NearArcs:
         self._table = table
         self._distance_m = distance_m
         self._is_known = np.zeros(table.count, dtype=bool)
+        self._first = np.zeros(table.count, dtype=np.int64)
+        self._end = np.zeros(table.count, dtype=np.int64)
         self._tree: STRtree | None = None
         self.x = self.y = np.zeros(0, dtype=np.int64)
         self.x_arc = self.y_arc = np.zeros(0, dtype=np.int64)
@@ -56,7 +59,12 @@ class NearArcs:
         self._is_known[new] = True
         table = self._table
         x, y = self._found(new)
+        order = np.lexsort((y, x))
+        x, y = x[order], y[order]
         x_arc, y_arc = table.arc_of[x], table.arc_of[y]
+        # vertices are numbered arc by arc, so the pairs of an arc follow each other
+        self._first[new] = len(self.x) + np.searchsorted(x_arc, new)
+        self._end[new] = len(self.x) + np.searchsorted(x_arc, new, side="right")
         touching = self._touches(x, y, x_arc, y_arc)
         self.x, self.y = np.concatenate([self.x, x]), np.concatenate([self.y, y])
         self.x_arc = np.concatenate([self.x_arc, x_arc])
@@ -70,6 +78,10 @@ class NearArcs:
         self.arcs = np.concatenate([self.arcs, _unique_rows(rows, table.count)])
         touching = _unique_rows(rows[touching], table.count)
         self._touching = np.concatenate([self._touching, touching])
+
+    def of_arcs(self, arcs: Ints) -> Ints:
+        """Return which of `x` and `y` are pairs of these arcs, which have been asked for."""
+        return ranges(self._first[arcs], self._end[arcs])[0]
 
     @property
     def touching(self) -> Ints:

@@ -68,50 +68,65 @@ class Outline:
         """Length of each arc in metres, shape (u,)."""
         return self.table.arc_length_m[self.arc]
 
+    def place_of(self, segments: Ints) -> tuple[Ints, Floats]:
+        """Return the ring of segments of the table, and where on it they begin, in metres."""
+        table = self.table
+        arcs = table.arc_of[segments]
+        use = self.use_of(arcs)
+        at_m = table.at_m[segments]
+        back_m = table.arc_length_m[arcs] - at_m - table.length_m[segments]
+        return self.ring[use], self.at_m[use] + np.where(self.turned[use], back_m, at_m)
+
+    def use_of(self, arcs: Ints) -> Ints:
+        """Return where in the outline arcs of it are."""
+        return self._by_arc[np.searchsorted(self.arc[self._by_arc], arcs)]
+
+    @cached_property
+    def _by_arc(self) -> Ints:
+        return np.argsort(self.arc)
+
+    @cached_property
+    def is_hole(self) -> Bools:
+        """Whether a ring is that of a hole, shape (r,)."""
+        return ~np.asarray(shapely.is_ccw(self._lines))
+
     def geometry(self) -> Geometry:
         """Return the polygon or multipolygon."""
+        rings = self._lines
+        shells, holes = rings[~self.is_hole], rings[self.is_hole]
+        owner = _shells_around(shells, holes)
+        parts = [shapely.polygons(shell, holes[owner == n]) for n, shell in enumerate(shells)]
+        return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+
+    @cached_property
+    def _lines(self) -> npt.NDArray[np.object_]:
         table = self.table
         low, high = table.first[self.arc], table.first[self.arc + 1] - 1
         step, use = ranges(np.zeros_like(low), high - low)
         vertex = np.where(self.turned[use], high[use] - step, low[use] + step)
         drawn = table.drawn[vertex]
         xy, ring = table.xy[vertex[drawn]], self.ring[use[drawn]]
-        rings = shapely.linearrings(xy, indices=ring)
-        is_shell = shapely.is_ccw(rings)
-        shells, holes = rings[is_shell], rings[~is_shell]
-        owner = _shells_around(shells, holes)
-        parts = [shapely.polygons(shell, holes[owner == n]) for n, shell in enumerate(shells)]
-        return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+        return np.asarray(shapely.linearrings(xy, indices=ring))
 
-    def segments(self, uses: Ints) -> tuple[Segments, Ints, Bools]:
-        """Return some of the arcs as segments of their rings, in order.
-
-        Also returned are the numbers of the segments in the table, and whether they are turned.
-        """
+    def segments(self, uses: Ints) -> Segments:
+        """Return some of the arcs as segments of their rings, in order."""
         table = self.table
         low, high = table.first[self.arc[uses]], table.first[self.arc[uses] + 1] - 1
         step, use = ranges(np.zeros_like(low), high - low)
         turned = self.turned[uses][use]
         number = np.where(turned, high[use] - 1 - step, low[use] + step)
-        length_m = table.length_m[number]
-        from_start = np.where(
-            turned,
-            table.arc_length_m[self.arc[uses]][use] - table.at_m[number] - length_m,
-            table.at_m[number],
-        )
         start, end = table.xy[number + turned], table.xy[number + ~turned]
-        segments = Segments(
+        return Segments(
             start=start,
             end=end,
             line=self.ring[uses][use],
             owner=np.zeros(len(number), dtype=np.int64),
-            at_m=self.at_m[uses][use] + from_start,
-            length_m=length_m,
+            at_m=self.place_of(number)[1],
+            length_m=table.length_m[number],
             metric=table.geodesy.metres_per_unit((start + end) / 2),
             line_length_m=self.ring_length_m,
             line_closed=np.ones(len(self.ring_length_m), dtype=bool),
         )
-        return segments, number, turned
 
 
 def _followers(table: ArcTable, arc: Ints, turned: Bools, start: Ints, end: Ints) -> Ints:

@@ -23,8 +23,20 @@ class Recent(Generic[Key, Found]):
 
     def once(self, key: Key, compute: Callable[[], Found]) -> Found:
         """Return what is known under `key`; compute it where nothing is."""
-        if key in self._now:
-            return self._now[key]
-        found = self._before[key] if key in self._before else compute()
+        if not self.has(key):
+            self._now[key] = compute()
+        return self.get(key)
+
+    def has(self, key: Key) -> bool:
+        """Return whether something is known under `key`."""
+        return key in self._now or key in self._before
+
+    def get(self, key: Key) -> Found:
+        """Return what is known under `key`."""
+        if key not in self._now:
+            self._now[key] = self._before[key]
+        return self._now[key]
+
+    def keep(self, key: Key, found: Found) -> None:
+        """Remember something."""
         self._now[key] = found
-        return found
