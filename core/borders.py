@@ -76,7 +76,12 @@ class Border:
         if len(self.segments.tree.query(around)) == 0:
             return ()
         near_border = outline.taken(outline.within(self._bounds, margin))
-        stretches = contact_stretches(self.segments, near_border, polygon, tolerance_m=tolerance_m)
+        return self.along(
+            contact_stretches(self.segments, near_border, polygon, tolerance_m=tolerance_m)
+        )
+
+    def along(self, stretches: Mapping[int, Floats]) -> tuple[Contact, ...]:
+        """Return the contact with each neighbour, the longest first, from stretches of lines."""
         owner = dict(zip(self.segments.line.tolist(), self.segments.owner.tolist()))
         parts: dict[int, list[Geometry]] = {}
         length_m: dict[int, float] = {}

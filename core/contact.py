@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,13 @@ from .proximity import EXACT_M, JOINT_M, Pairs, bridged, merged, near_pairs
 if TYPE_CHECKING:
     from .segments import Segments
 
-__all__ = ["contact_stretches"]
+__all__ = [
+    "border_inside",
+    "contact_stretches",
+    "is_covered",
+    "merged_by_line",
+    "stretches_of_pairs",
+]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -46,8 +53,24 @@ def contact_stretches(
     For each line of the border with contact, intervals in metres along it, (n, 2), in
     order and disjoint. On a ring the last may run over the seam.
     """
-    tolerance_m = max(tolerance_m, EXACT_M)
-    pairs = near_pairs(border, outline, tolerance_m)
+    pairs = near_pairs(border, outline, max(tolerance_m, EXACT_M))
+    return stretches_of_pairs(border, outline, pairs, partial(_border_inside, border, polygon))
+
+
+def stretches_of_pairs(
+    border: Segments,
+    outline: Segments,
+    pairs: Pairs,
+    inside: Callable[[dict[int, Floats]], dict[int, Floats]],
+) -> dict[int, Floats]:
+    """Return the same from the pairs of segments of border and outline near each other.
+
+    Parameters
+    ----------
+    outline : may be only the segments that are in pairs
+    inside : takes the stretches that an enclave lies beside, and returns those that run inside it
+        and are not whole among them
+    """
     run = _runs_of_outline(pairs, border, outline)
     start, end, _, some_foot = pairs.feet()
     low, high, some_near = pairs.near()
@@ -63,8 +86,8 @@ def contact_stretches(
         for members in grouped(key)
     }
     beside = _bridged(list(along.values()), {}, border)
-    inside = _border_inside(border, polygon, beside)
-    return _bridged(list(along.values()), inside, border) if inside else beside
+    held = inside(beside)
+    return _bridged(list(along.values()), held, border) if held else beside
 
 
 def _bridged(
@@ -135,24 +158,41 @@ def _border_inside(
 ) -> dict[int, Floats]:
     """Return the intervals of border that run inside the polygon and not only beside it."""
     candidates = meeting(border.tree, polygon)
-    candidates = candidates[~_is_covered(border, candidates, beside)]
+    candidates = candidates[~is_covered(border, candidates, beside)]
+    return merged_by_line(border, *border_inside(border, candidates, polygon))
+
+
+def border_inside(border: Segments, candidates: Ints, polygon: Geometry) -> tuple[Ints, Floats]:
+    """Return the parts of segments of a border that run inside a polygon.
+
+    Returns
+    -------
+    The segment of each part, and from where to where it runs along its line, (n,) and (n, 2)
+    """
     if len(candidates) == 0:
-        return {}
+        return candidates, np.zeros((0, 2))
     shapely.prepare(polygon)
     whole = shapely.contains_properly(polygon, border.lines[candidates])
     shapely.destroy_prepared(polygon)
-    rows: dict[int, list[tuple[float, float]]] = defaultdict(list)
-    for index in candidates[whole].tolist():
-        at = float(border.at_m[index])
-        rows[int(border.line[index])].append((at, at + float(border.length_m[index])))
+    numbers = candidates[whole].tolist()
+    at_m, length_m = border.at_m[candidates[whole]], border.length_m[candidates[whole]]
+    rows = np.column_stack([at_m, at_m + length_m]).tolist()
     cut = candidates[~whole]
     pieces = shapely.intersection(border.lines[cut], polygon)
     for index, piece in zip(cut.tolist(), pieces):
-        rows[int(border.line[index])] += _places(border, index, piece)
-    return {line: merged(np.array(each)) for line, each in rows.items() if each}
+        places = _places(border, index, piece)
+        numbers += [index] * len(places)
+        rows += places
+    return np.array(numbers, dtype=np.int64), np.array(rows, dtype=np.float64).reshape(-1, 2)
 
 
-def _is_covered(border: Segments, candidates: Ints, beside: dict[int, Floats]) -> Bools:
+def merged_by_line(border: Segments, numbers: Ints, rows: Floats) -> dict[int, Floats]:
+    """Return the union of parts of segments, line by line."""
+    lines = border.line[numbers]
+    return {int(lines[members[0]]): merged(rows[members]) for members in grouped(lines)}
+
+
+def is_covered(border: Segments, candidates: Ints, beside: dict[int, Floats]) -> Bools:
     """Return which of the candidate segments lie whole in the intervals `beside`."""
     covered = np.zeros(len(candidates), dtype=bool)
     lines = border.line[candidates]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Callable
 
 import shapely
 
+from .arcsurvey import ArcSurvey
+from .borderdistance import BorderDistances
 from .fronts import FrontFinder, Perimeter
 from .ground import Ground, GroundMatcher
 from .model import (
@@ -21,7 +24,7 @@ from .model import (
     Status,
 )
 from .pieces import Piece, PieceFinder
-from .roughly import RoughOutline
+from .recent import Recent
 
 if TYPE_CHECKING:
     from .feedback import Feedback
@@ -45,7 +48,15 @@ class _Site:
 
 
 class Surveyor:
-    """Measures the enclaves of snapshots; what stays between snapshots is kept."""
+    """Measures the enclaves of snapshots; what stays between snapshots is kept.
+
+    Snapshots whose polygons share edges to the last digit, without overlaps, are measured arc by
+    arc; all others, and all with `plain`, by unions and by what is near: the figures are the same.
+
+    Attributes
+    ----------
+    plain_dates : how many snapshots were measured by unions so far
+    """
 
     def __init__(
         self,
@@ -53,6 +64,8 @@ class Surveyor:
         geography: Geography,
         parameters: Parameters,
         feedback: Feedback,
+        *,
+        plain: bool = False,
     ) -> None:
         self._geodesy = store.geodesy
         self._geography = geography
@@ -66,13 +79,46 @@ class Surveyor:
         )
         self._fronts = FrontFinder(self._geodesy, snap_m=parameters.snap_m, feedback=feedback)
         self._matcher = GroundMatcher(store, geography)
-        self._sites: dict[Piece, _Site] = {}
+        self._distances = BorderDistances(store, geography.border)
+        self._arcs = (
+            None
+            if plain
+            else ArcSurvey(store, geography.border, parameters, self._finder, feedback)
+        )
+        self._sites: Recent[Piece, _Site] = Recent()
         self._reference_km2 = parameters.reference_area_km2 or geography.home_area_km2
+        self.plain_dates = 0
 
     def survey(
         self, snapshot: Snapshot, feedback: Feedback
     ) -> tuple[tuple[Enclave, ...], tuple[Contested, ...]]:
         """Return the enclaves of a snapshot, by faction and rank, and ground held twice."""
+        self._turn()
+        found = None if self._arcs is None else self._arcs.found(snapshot, feedback)
+        if found is None or self._arcs is None:
+            self.plain_dates += 1
+            return self._surveyed_plainly(snapshot, feedback)
+        enclaves: dict[str, list[Enclave]] = {}
+        for each in found:
+            feedback.check()
+            measured = partial(
+                self._measured, each.piece, self._arcs.area_km2, self._arcs.contacts
+            )
+            site = self._sites.once(each.piece, measured)
+            enclave = self._enclave(snapshot, each.faction, each.piece, site, each.perimeter)
+            enclaves.setdefault(each.faction, []).append(enclave)
+        return _in_order(enclaves), ()
+
+    def _turn(self) -> None:
+        self._finder.turn()
+        self._fronts.turn()
+        self._sites.turn()
+        if self._arcs is not None:
+            self._arcs.turn()
+
+    def _surveyed_plainly(
+        self, snapshot: Snapshot, feedback: Feedback
+    ) -> tuple[tuple[Enclave, ...], tuple[Contested, ...]]:
         pieces = []
         for index, (faction, numbers) in enumerate(snapshot.holdings.items()):
             pieces += [(faction, piece) for piece in self._finder.pieces(numbers)]
@@ -83,37 +129,38 @@ class Surveyor:
             feedback.check()
             feedback.progress(0.3 + 0.7 * index / len(pieces))
             perimeter = self._fronts.perimeter(piece, neighbours[index])
-            enclave = self._enclave(snapshot, faction, piece, self._site(piece), perimeter)
+            measured = partial(self._measured, piece, self._area_km2, self._contacts)
+            site = self._sites.once(piece, measured)
+            enclave = self._enclave(snapshot, faction, piece, site, perimeter)
             found.setdefault(faction, []).append(enclave)
-        return (
-            tuple(enclave for name in sorted(found) for enclave in _ranked(found[name])),
-            contested,
+        return _in_order(found), contested
+
+    def _contacts(self, piece: Piece) -> tuple[Contact, ...]:
+        return self._geography.border.contacts(
+            self._fronts.outline(piece),
+            piece.geometry,
+            tolerance_m=self._parameters.tolerance_m,
         )
 
-    def _site(self, piece: Piece) -> _Site:
-        if piece not in self._sites:
-            self._sites[piece] = self._measured(piece)
-        return self._sites[piece]
+    def _area_km2(self, piece: Piece) -> float:
+        return float(self._geodesy.area_km2([piece.geometry])[0])
 
-    def _measured(self, piece: Piece) -> _Site:
-        geometry = piece.geometry
-        area_km2 = float(self._geodesy.area_km2([geometry])[0])
-        inner = shapely.point_on_surface(geometry)
+    def _measured(
+        self,
+        piece: Piece,
+        area_of: Callable[[Piece], float],
+        contacts_of: Callable[[Piece], tuple[Contact, ...]],
+    ) -> _Site:
+        area_km2 = area_of(piece)
+        inner = shapely.point_on_surface(piece.geometry)
         lon, lat = self._geodesy.lonlat(shapely.get_coordinates(inner))[0]
-        border = self._geography.border
         contacts = tuple(
             contact
-            for contact in border.contacts(
-                self._fronts.outline(piece), geometry, tolerance_m=self._parameters.tolerance_m
-            )
+            for contact in contacts_of(piece)
             if contact.length_km >= self._parameters.min_contact_km
         )
         self._feedback.check()
-        distance_km, nearest = (
-            (None, None)
-            if contacts
-            else border.nearest(RoughOutline.of(geometry, self._geodesy), inner)
-        )
+        distance_km, nearest = (None, None) if contacts else self._distances.of(piece)
         return _Site(
             area_km2=area_km2,
             ground=self._matcher.of_piece(piece, area_km2),
@@ -186,6 +233,10 @@ class Surveyor:
         return tuple(
             share for index, share in enumerate(shares) if index == 0 or share.area_km2 >= least_km2
         )
+
+
+def _in_order(found: dict[str, list[Enclave]]) -> tuple[Enclave, ...]:
+    return tuple(enclave for name in sorted(found) for enclave in _ranked(found[name]))
 
 
 def _ranked(enclaves: list[Enclave]) -> list[Enclave]:

@@ -16,6 +16,7 @@ from .model import Contested
 from .nearby import pairs_within
 from .pieces import Piece
 from .proximity import EXACT_M, LEAST_RUN
+from .recent import Recent
 from .segments import Segments
 
 if TYPE_CHECKING:
@@ -53,16 +54,21 @@ class FrontFinder:
         self._geodesy = geodesy
         self._snap_m = max(snap_m, EXACT_M)
         self._feedback = feedback
-        self._outlines: dict[Piece, Segments] = {}
-        self._slits: dict[Piece, list[tuple[int, float, float]]] = {}
-        self._perimeters: dict[tuple[Piece, _Neighbours], Perimeter] = {}
-        self._overlaps: dict[tuple[Piece, Piece], float] = {}
+        self._outlines: Recent[Piece, Segments] = Recent()
+        self._slits: Recent[Piece, list[tuple[int, float, float]]] = Recent()
+        self._perimeters: Recent[tuple[Piece, _Neighbours], Perimeter] = Recent()
+        self._overlaps: Recent[tuple[Piece, Piece], float] = Recent()
+
+    def turn(self) -> None:
+        """Begin another date: what the last two had no use for is forgotten."""
+        for each in (self._outlines, self._slits, self._perimeters, self._overlaps):
+            each.turn()
 
     def outline(self, piece: Piece) -> Segments:
         """Return the outline of a piece as segments, the inside on the left."""
-        if piece not in self._outlines:
-            self._outlines[piece] = Segments.of_polygons([piece.geometry], self._geodesy)
-        return self._outlines[piece]
+        return self._outlines.once(
+            piece, lambda: Segments.of_polygons([piece.geometry], self._geodesy)
+        )
 
     def neighbours(
         self, pieces: Sequence[tuple[str, Piece]], feedback: Feedback
@@ -96,20 +102,18 @@ class FrontFinder:
 
     def perimeter(self, piece: Piece, neighbours: _Neighbours) -> Perimeter:
         """Return the perimeter of a piece among its `neighbours`."""
-        key = (piece, neighbours)
-        if key not in self._perimeters:
-            self._perimeters[key] = self._measured(piece, neighbours)
-        return self._perimeters[key]
+        return self._perimeters.once(
+            (piece, neighbours), lambda: self._measured(piece, neighbours)
+        )
 
     def _measured(self, piece: Piece, neighbours: _Neighbours) -> Perimeter:
         outline = self.outline(piece)
-        if piece not in self._slits:
-            self._slits[piece] = slits(outline, self._snap_m)
-            self._feedback.check()
+        within = self._slits.once(piece, lambda: slits(outline, self._snap_m))
+        self._feedback.check()
         factions = sorted({faction for faction, _ in neighbours})
         others = [self._around(piece, neighbours, faction) for faction in factions]
         self._feedback.check()
-        result = frontage(outline, others, snap_m=self._snap_m, within=self._slits[piece])
+        result = frontage(outline, others, snap_m=self._snap_m, within=within)
         length_m = float(outline.length_m.sum()) - result.total_m(SLIT)
         fronts_m = {name: result.total_m(number) for number, name in enumerate(factions)}
         open_m = self._open_m(result, outline, piece, neighbours, fronts_m)
@@ -153,13 +157,13 @@ class FrontFinder:
 
     def _overlap_km2(self, one: Piece, two: Piece) -> float:
         key = (one, two) if one.numbers <= two.numbers else (two, one)
-        if key not in self._overlaps:
-            a, b = key[0].geometry, key[1].geometry
-            overlap = 0.0
-            if shapely.relate_pattern(a, b, "T********"):
-                overlap = float(self._geodesy.area_km2([shapely.intersection(a, b)])[0])
-            self._overlaps[key] = overlap
-        return self._overlaps[key]
+        return self._overlaps.once(key, lambda: self._common_km2(*key))
+
+    def _common_km2(self, one: Piece, two: Piece) -> float:
+        a, b = one.geometry, two.geometry
+        if not shapely.relate_pattern(a, b, "T********"):
+            return 0.0
+        return float(self._geodesy.area_km2([shapely.intersection(a, b)])[0])
 
 
 def _lines(geometry: Geometry) -> list[Geometry]:

@@ -109,10 +109,7 @@ class NearArcs:
         segments, others = table.segments(new), table.segments(near)
         # only what comes near one of the boxes need be looked at closer
         tree = STRtree(_lines(table, segments))
-        radius = np.repeat(
-            table.margins[near] * (self._distance_m * 1.01 + 0.01),
-            np.diff(table.first)[near] - 1,
-        )
+        radius = (self._distance_m * 1.01 + 0.01) * table.margins[table.arc_of[others]]
         y, x = in_blocks(
             lambda lines, reach: tree.query(lines, predicate="dwithin", distance=reach),
             _lines(table, others),
@@ -166,15 +163,23 @@ class NearArcs:
 
 
 class NearBorder:
-    """The pairs of segments of a border and of arcs that may be within a distance."""
+    """The pairs of segments of a border and of arcs that may be within a distance.
+
+    Attributes
+    ----------
+    x, y : (n,), segments of the border and of arcs that were asked for
+    is_near : (a,), whether an arc has any
+    """
 
     def __init__(self, table: ArcTable, border: Segments, distance_m: float) -> None:
         self._table = table
         self._border = border
         self._distance_m = distance_m
         self._is_known = np.zeros(table.count, dtype=bool)
+        self._first = np.zeros(table.count, dtype=np.int64)
+        self._end = np.zeros(table.count, dtype=np.int64)
         self.is_near = np.zeros(table.count, dtype=bool)
-        self.x = self.y = self.y_arc = np.zeros(0, dtype=np.int64)
+        self.x = self.y = np.zeros(0, dtype=np.int64)
 
     def ask(self, arcs: Ints) -> None:
         """Find the pairs of these arcs, where they are not known."""
@@ -182,37 +187,30 @@ class NearBorder:
         if len(new) == 0:
             return
         self._is_known[new] = True
-        table, border = self._table, self._border
-        reach = 1.02 * self._distance_m * table.margins[new]
-        boxes = shapely.box(*(table.bounds[new] + reach[:, None] * np.array([-1, -1, 1, 1])).T)
-        new = new[np.unique(in_blocks(border.tree.query, boxes)[0])]
-        segments = table.segments(new)
-        if len(segments) == 0:
-            return
-        radius = (self._distance_m * 1.01 + 0.01) * np.repeat(
-            table.margins[new], np.diff(table.first)[new] - 1
-        )
-        y, x = in_blocks(
-            lambda lines, reach: border.tree.query(lines, predicate="dwithin", distance=reach),
-            _lines(table, segments),
-            radius,
-        )
-        y = segments[y]
+        x, y = self._found(new)
+        order = np.lexsort((x, y))
+        x, y = x[order], y[order]
+        y_arc = self._table.arc_of[y]
+        self._first[new] = len(self.x) + np.searchsorted(y_arc, new)
+        self._end[new] = len(self.x) + np.searchsorted(y_arc, new, side="right")
+        self.is_near[y_arc] = True
         self.x, self.y = np.concatenate([self.x, x]), np.concatenate([self.y, y])
-        self.y_arc = np.concatenate([self.y_arc, table.arc_of[y]])
-        self.is_near[table.arc_of[y]] = True
 
-    def pairs(self, chosen: Ints | Bools, number: Ints, turned: Bools) -> Pairs:
+    def of_arcs(self, arcs: Ints) -> Ints:
+        """Return which of `x` and `y` are pairs of these arcs, which have been asked for."""
+        return ranges(self._first[arcs], self._end[arcs])[0]
+
+    def laid(self, some: Ints, number: Ints, turned: Bools) -> Pairs:
         """Return known pairs laid along the border.
 
         Parameters
         ----------
-        chosen : which of `x` and `y`
+        some : which of `x` and `y`
         number : the number that each y has from now on
         turned : whether each y runs backwards
         """
         border, xy = self._border, self._table.xy
-        x, y = self.x[chosen], self.y[chosen]
+        x, y = self.x[some], self.y[some]
         return laid_along(
             x,
             number,
@@ -221,6 +219,20 @@ class NearBorder:
             border.metric[x],
             self._distance_m,
         )
+
+    def _found(self, new: Ints) -> tuple[Ints, Ints]:
+        table, border = self._table, self._border
+        reach = 1.02 * self._distance_m * table.margins[new]
+        boxes = shapely.box(*(table.bounds[new] + reach[:, None] * np.array([-1, -1, 1, 1])).T)
+        near = new[np.unique(in_blocks(border.tree.query, boxes)[0])]
+        segments = table.segments(near)
+        radius = (self._distance_m * 1.01 + 0.01) * table.margins[table.arc_of[segments]]
+        y, x = in_blocks(
+            lambda lines, reach: border.tree.query(lines, predicate="dwithin", distance=reach),
+            _lines(table, segments),
+            radius,
+        )
+        return x, segments[y]
 
 
 def _lines(table: ArcTable, segments: Ints) -> npt.NDArray[np.object_]:

@@ -110,13 +110,17 @@ class Outline:
 
     def segments(self, uses: Ints) -> Segments:
         """Return some of the arcs as segments of their rings, in order."""
+        return self.numbered_segments(uses)[0]
+
+    def numbered_segments(self, uses: Ints) -> tuple[Segments, Ints, Bools]:
+        """Return the same, with the numbers of the segments in the table, and which are turned."""
         table = self.table
         low, high = table.first[self.arc[uses]], table.first[self.arc[uses] + 1] - 1
         step, use = ranges(np.zeros_like(low), high - low)
         turned = self.turned[uses][use]
         number = np.where(turned, high[use] - 1 - step, low[use] + step)
         start, end = table.xy[number + turned], table.xy[number + ~turned]
-        return Segments(
+        segments = Segments(
             start=start,
             end=end,
             line=self.ring[uses][use],
@@ -127,6 +131,7 @@ class Outline:
             line_length_m=self.ring_length_m,
             line_closed=np.ones(len(self.ring_length_m), dtype=bool),
         )
+        return segments, number, turned
 
 
 def _followers(table: ArcTable, arc: Ints, turned: Bools, start: Ints, end: Ints) -> Ints:

@@ -45,6 +45,7 @@ def analyse(
     memory: SeriesMemory | None = None,
     *,
     with_gaps: bool = False,
+    plain: bool = False,
 ) -> Iterator[SnapshotAnalysis]:
     """Yield the analysis of each snapshot, in order of date.
 
@@ -55,13 +56,14 @@ def analyse(
     Parameters
     ----------
     with_gaps : yield where nobody holds anything between two snapshots as well
+    plain : measure all dates by unions, and none arc by arc: slower, the same figures
 
     Raises
     ------
     Cancelled
         When the feedback says so, within about a second.
     """
-    surveyor = Surveyor(series.store, geography, parameters, feedback)
+    surveyor = Surveyor(series.store, geography, parameters, feedback, plain=plain)
     snapshots = series.moments if with_gaps else series.snapshots
     count = len(snapshots)
     outside_km2 = held_km2 = 0.0
@@ -79,6 +81,13 @@ def analyse(
         )
         part.progress(1.0)
         yield analysis
+    if surveyor.plain_dates and not plain:
+        feedback.info(
+            tr(
+                "Dates whose polygons overlap, or share edges that are not the same to the last "
+                "digit: {} of {}. They were measured by a slower way, to the same end."
+            ).format(surveyor.plain_dates, count)
+        )
     if outside_km2 > _WORTH_WARNING * held_km2:
         feedback.warning(
             tr(
