@@ -1,14 +1,23 @@
-"""Border contact of the pieces of a coverage, arc by arc and polygon by polygon."""
+"""Border contact of the pieces of a coverage, run by run of outline and polygon by polygon."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Sequence, Tuple
+from typing import TYPE_CHECKING, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from .contact import border_inside, is_covered, merged_by_line, stretches_of_pairs
+from .arcruns import Run, runs_of, segments_of
+from .contact import (
+    BorderRun,
+    border_inside,
+    border_runs,
+    is_covered,
+    merged_by_line,
+    stretches_of_runs,
+)
 from .nearby import meeting
 from .neararcs import NearBorder
 from .proximity import EXACT_M
@@ -20,14 +29,25 @@ if TYPE_CHECKING:
     from .model import Contact
     from .outline import Outline
     from .polygons import PolygonStore
-    from .segments import Segments
 
 __all__ = ["ArcContacts"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-_Key = Tuple[bytes, bytes, Tuple[int, ...]]
+
+@dataclass
+class _Inside:
+    """What is known of the border inside one polygon.
+
+    Attributes
+    ----------
+    candidates : the segments that meet the polygon, in order
+    parts : by segment, from where to where it runs inside along its line, (k, 2)
+    """
+
+    candidates: Ints
+    parts: dict[int, Floats] = field(default_factory=dict)
 
 
 class ArcContacts:
@@ -40,12 +60,12 @@ class ArcContacts:
         self._border = border
         self._store = store
         self._near = NearBorder(table, border.segments, max(tolerance_m, EXACT_M))
-        self._inside: dict[int, tuple[Ints, Floats]] = {}
-        self._known: Recent[_Key, tuple[Contact, ...]] = Recent()
+        self._inside: dict[int, _Inside] = {}
+        self._runs: Recent[bytes, list[BorderRun]] = Recent()
 
     def turn(self) -> None:
         """Begin another date."""
-        self._known.turn()
+        self._runs.turn()
 
     def ask(self, arcs: Ints) -> None:
         """Look for border near arcs, all at once; those of outlines asked for are among them."""
@@ -53,48 +73,62 @@ class ArcContacts:
 
     def contacts(self, numbers: Sequence[int], outline: Outline) -> tuple[Contact, ...]:
         """Return the contact of the union of polygons with each neighbour, the longest first."""
-        uses = np.flatnonzero(self._near.is_near[outline.arc])
-        inside = tuple(number for number in numbers if len(self._inside_of(number)[0]))
-        if len(uses) == 0 and not inside:
-            return ()
-        arcs = 2 * outline.arc[uses] + outline.turned[uses]
-        key = (arcs.tobytes(), _chains(outline, uses).tobytes(), inside)
-        return self._known.once(key, partial(self._measured, outline, uses, inside))
-
-    def _measured(
-        self, outline: Outline, uses: Ints, inside: Sequence[int]
-    ) -> tuple[Contact, ...]:
         border = self._border.segments
-        some = self._near.of_arcs(outline.arc[uses])
-        segments, numbers, turned = outline.numbered_segments(uses)
-        order = np.argsort(numbers)
-        place = order[np.searchsorted(numbers[order], self._near.y[some])]
-        pairs = self._near.laid(some, place, turned[place])
-        held = [self._inside_of(number) for number in inside]
-        stretches = stretches_of_pairs(border, segments, pairs, partial(_uncovered, border, held))
+        near = [
+            found
+            for run in runs_of(outline, self._rows(outline))
+            for found in self._runs.once(run.key, partial(self._along, run))
+        ]
+        inside = [number for number in numbers if len(self._inside_of(number).candidates)]
+        if not near and not inside:
+            return ()
+        stretches = stretches_of_runs(border, near, partial(self._uncovered, inside))
         return self._border.along(stretches)
 
-    def _inside_of(self, number: int) -> tuple[Ints, Floats]:
-        """Return the parts of the border inside one polygon."""
+    def _rows(self, outline: Outline) -> Ints:
+        """Return the segments of an outline near the border, turned or not, and those of it."""
+        arcs = outline.arc[self._near.is_near[outline.arc]]
+        some = self._near.of_arcs(arcs)
+        x, y = self._near.x[some], self._near.y[some]
+        turned = outline.turned[outline.use_of(self._table.arc_of[y])]
+        return np.column_stack([y, turned, x])
+
+    def _along(self, run: Run) -> list[BorderRun]:
+        segments, number = segments_of(self._table, [run])
+        y, turned, x = run.rows.T
+        laid = self._near.laid(x, y, turned.astype(bool))
+        return border_runs(self._border.segments, segments, replace(laid, y=number))
+
+    def _uncovered(self, inside: Sequence[int], beside: dict[int, Floats]) -> dict[int, Floats]:
+        """Return the border inside polygons that is not whole in the stretches `beside`."""
+        border = self._border.segments
+        numbers: list[Ints] = []
+        rows: list[Floats] = []
+        for number in inside:
+            known = self._inside_of(number)
+            bare = known.candidates[~is_covered(border, known.candidates, beside)]
+            self._measure_inside(number, bare)
+            for segment in bare.tolist():
+                parts = known.parts[segment]
+                rows.append(parts)
+                numbers.append(np.full(len(parts), segment))
+        if not rows:
+            return {}
+        return merged_by_line(border, np.concatenate(numbers), np.concatenate(rows))
+
+    def _inside_of(self, number: int) -> _Inside:
         if number not in self._inside:
-            polygon, border = self._store.polygons[number], self._border.segments
-            self._inside[number] = border_inside(border, meeting(border.tree, polygon), polygon)
+            polygon = self._store.polygons[number]
+            self._inside[number] = _Inside(meeting(self._border.segments.tree, polygon))
         return self._inside[number]
 
-
-def _uncovered(
-    border: Segments, held: list[tuple[Ints, Floats]], beside: dict[int, Floats]
-) -> dict[int, Floats]:
-    if not held:
-        return {}
-    numbers = np.concatenate([each for each, _ in held])
-    rows = np.concatenate([each for _, each in held])
-    bare = ~is_covered(border, numbers, beside)
-    return merged_by_line(border, numbers[bare], rows[bare])
-
-
-def _chains(outline: Outline, uses: Ints) -> Ints:
-    """Return a number for each use, the same for those that follow each other on a ring."""
-    ring = outline.ring[uses]
-    breaks = (np.diff(uses) > 1) | (np.diff(ring) != 0)
-    return np.cumsum(np.append(0, breaks))
+    def _measure_inside(self, number: int, segments: Ints) -> None:
+        """Find the parts of segments inside a polygon, where they are not known."""
+        known = self._inside[number].parts
+        new = np.array([each for each in segments.tolist() if each not in known], dtype=np.int64)
+        if len(new) == 0:
+            return
+        polygon = self._store.polygons[number]
+        found, rows = border_inside(self._border.segments, new, polygon)
+        for each in new.tolist():
+            known[each] = rows[found == each]

@@ -115,7 +115,7 @@ class ArcFronts:
         if len(rings):
             rings = rings[outline.is_hole[rings]]
         if len(rings) and len(rows):
-            faces_itself = np.unique(outline.place_of(rows[rows[:, 3] == SLIT, 0])[0])
+            faces_itself = np.unique(outline.place_of(rows[rows[:, 4] == SLIT, 0])[0])
             small = outline.ring_length_m[rings] < _SHORT_RING_M
             rings = rings[small | np.isin(rings, faces_itself)]
         if len(rings) == 0:
@@ -148,7 +148,7 @@ class ArcFronts:
         own = self._table.segments(outline.arc[uses])
         use = outline.use_of(self._table.arc_of[own])
         turned = outline.turned[use]
-        same = np.column_stack([own, own, turned + 2 * ~turned, across[use]])
+        same = np.column_stack([own, turned, own, ~turned, across[use]])
         return tuple(
             each[reach(*outline.place_of(each[:, 0]), self._table.length_m[each[:, 0]])]
             for each in (rows, same)

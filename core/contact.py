@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
     from .segments import Segments
 
 __all__ = [
+    "BorderRun",
     "border_inside",
+    "border_runs",
     "contact_stretches",
     "is_covered",
     "merged_by_line",
-    "stretches_of_pairs",
+    "stretches_of_runs",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -54,22 +57,32 @@ def contact_stretches(
     order and disjoint. On a ring the last may run over the seam.
     """
     pairs = near_pairs(border, outline, max(tolerance_m, EXACT_M))
-    return stretches_of_pairs(border, outline, pairs, partial(_border_inside, border, polygon))
+    runs = border_runs(border, outline, pairs)
+    return stretches_of_runs(border, runs, partial(_border_inside, border, polygon))
 
 
-def stretches_of_pairs(
-    border: Segments,
-    outline: Segments,
-    pairs: Pairs,
-    inside: Callable[[dict[int, Floats]], dict[int, Floats]],
-) -> dict[int, Floats]:
-    """Return the same from the pairs of segments of border and outline near each other.
+@dataclass(frozen=True)
+class BorderRun:
+    """What a run of outline that stays near a border covers of one of its lines.
+
+    Attributes
+    ----------
+    feet, near : intervals along the line in metres, (n, 2) and (m, 2)
+    beside : what they cover by themselves, (k, 2)
+    """
+
+    line: int
+    feet: Floats
+    near: Floats
+    beside: Floats
+
+
+def border_runs(border: Segments, outline: Segments, pairs: Pairs) -> list[BorderRun]:
+    """Return what each run of an outline covers of a border.
 
     Parameters
     ----------
     outline : may be only the segments that are in pairs
-    inside : takes the stretches that an enclave lies beside, and returns those that run inside it
-        and are not whole among them
     """
     run = _runs_of_outline(pairs, border, outline)
     start, end, _, some_foot = pairs.feet()
@@ -77,38 +90,59 @@ def stretches_of_pairs(
     feet, near = pairs.on_line(border, start, end), pairs.on_line(border, low, high)
     lines = border.line[pairs.x]
     key = lines * (int(run.max()) + 1 if len(run) else 1) + run
-    along = {
-        int(key[members[0]]): (
-            int(lines[members[0]]),
-            feet[members[some_foot[members]]],
-            near[members[some_near[members]]],
-        )
-        for members in grouped(key)
-    }
-    beside = _bridged(list(along.values()), {}, border)
-    held = inside(beside)
-    return _bridged(list(along.values()), held, border) if held else beside
+    found = []
+    for members in grouped(key):
+        line = int(lines[members[0]])
+        own = feet[members[some_foot[members]]], near[members[some_near[members]]]
+        found.append(BorderRun(line, *own, _bridged(border, line, *own)))
+    return found
 
 
-def _bridged(
-    runs: list[tuple[int, Floats, Floats]], inside: dict[int, Floats], border: Segments
+def stretches_of_runs(
+    border: Segments,
+    runs: Sequence[BorderRun],
+    inside: Callable[[dict[int, Floats]], dict[int, Floats]],
 ) -> dict[int, Floats]:
-    """Return the union, line by line, of what each run covers and of what is inside."""
+    """Return the stretches of border that an enclave lies along, from the runs of its outline.
+
+    Parameters
+    ----------
+    inside : takes the stretches that an enclave lies beside, and returns those that run inside it
+        and are not whole among them
+    """
+    beside = _unions(border, [(run.line, run.beside) for run in runs])
+    held = inside(beside)
+    if not held:
+        return beside
+    again = [(run.line, _with_inside(border, run, held.get(run.line))) for run in runs]
+    return _unions(border, [*again, *held.items()])
+
+
+def _with_inside(border: Segments, run: BorderRun, held: Floats | None) -> Floats:
+    """Return what a run covers where border inside the enclave goes on from it."""
+    if held is None or len(run.near) == 0:
+        return run.beside
+    if not border.line_closed[run.line]:
+        own = np.concatenate([run.feet, run.near])
+        low, high = own[:, 0].min() - JOINT_M, own[:, 1].max() + JOINT_M
+        held = held[(held[:, 1] >= low) & (held[:, 0] <= high)]
+        if len(held) == 0:
+            return run.beside
+    feet, near = np.concatenate([run.feet, held]), np.concatenate([run.near, held])
+    return _bridged(border, run.line, feet, near)
+
+
+def _bridged(border: Segments, line: int, feet: Floats, near: Floats) -> Floats:
+    length_m, closed = float(border.line_length_m[line]), bool(border.line_closed[line])
+    return bridged(feet, near, length_m, closed)
+
+
+def _unions(border: Segments, rows: Sequence[tuple[int, Floats]]) -> dict[int, Floats]:
     found: dict[int, list[Floats]] = defaultdict(list)
-    for line, feet, near in runs:
-        held = inside.get(line, np.zeros((0, 2)))
-        found[line].append(
-            bridged(
-                np.concatenate([feet, held]),
-                np.concatenate([near, held]),
-                float(border.line_length_m[line]),
-                bool(border.line_closed[line]),
-            )
-        )
-    for line, held in inside.items():
-        found[line].append(held)
-    unions = {line: _union(rows, line, border) for line, rows in found.items()}
-    return {line: rows for line, rows in unions.items() if len(rows)}
+    for line, each in rows:
+        found[line].append(each)
+    unions = {line: _union(several, line, border) for line, several in found.items()}
+    return {line: each for line, each in unions.items() if len(each)}
 
 
 def _union(several: list[Floats], line: int, border: Segments) -> Floats:

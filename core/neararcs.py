@@ -200,20 +200,12 @@ class NearBorder:
         """Return which of `x` and `y` are pairs of these arcs, which have been asked for."""
         return ranges(self._first[arcs], self._end[arcs])[0]
 
-    def laid(self, some: Ints, number: Ints, turned: Bools) -> Pairs:
-        """Return known pairs laid along the border.
-
-        Parameters
-        ----------
-        some : which of `x` and `y`
-        number : the number that each y has from now on
-        turned : whether each y runs backwards
-        """
+    def laid(self, x: Ints, y: Ints, turned: Bools) -> Pairs:
+        """Return pairs laid along the border, y running backwards where it is turned."""
         border, xy = self._border, self._table.xy
-        x, y = self.x[some], self.y[some]
         return laid_along(
             x,
-            number,
+            y,
             (border.start[x], border.end[x]),
             (xy[y + turned], xy[y + ~turned]),
             border.metric[x],
