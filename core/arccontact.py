@@ -62,10 +62,12 @@ class ArcContacts:
         self._near = NearBorder(table, border.segments, max(tolerance_m, EXACT_M))
         self._inside: dict[int, _Inside] = {}
         self._runs: Recent[bytes, list[BorderRun]] = Recent()
+        self._known: Recent[tuple[bytes, bytes, tuple[int, ...]], tuple[Contact, ...]] = Recent()
 
     def turn(self) -> None:
         """Begin another date."""
         self._runs.turn()
+        self._known.turn()
 
     def ask(self, arcs: Ints) -> None:
         """Look for border near arcs, all at once; those of outlines asked for are among them."""
@@ -73,15 +75,21 @@ class ArcContacts:
 
     def contacts(self, numbers: Sequence[int], outline: Outline) -> tuple[Contact, ...]:
         """Return the contact of the union of polygons with each neighbour, the longest first."""
+        uses = np.flatnonzero(self._near.is_near[outline.arc])
+        inside = tuple(number for number in numbers if len(self._inside_of(number).candidates))
+        if len(uses) == 0 and not inside:
+            return ()
+        follows = np.append(0, np.diff(outline.ring[uses] * len(outline.arc) + uses)) == 1
+        key = (outline.arc[uses].tobytes(), follows.tobytes(), inside)
+        return self._known.once(key, partial(self._measured, outline, inside))
+
+    def _measured(self, outline: Outline, inside: Sequence[int]) -> tuple[Contact, ...]:
         border = self._border.segments
         near = [
             found
             for run in runs_of(outline, self._rows(outline))
             for found in self._runs.once(run.key, partial(self._along, run))
         ]
-        inside = [number for number in numbers if len(self._inside_of(number).candidates)]
-        if not near and not inside:
-            return ()
         stretches = stretches_of_runs(border, near, partial(self._uncovered, inside))
         return self._border.along(stretches)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -90,6 +90,29 @@ class Facing:
                     np.column_stack([near.x[at], x_side[chosen], near.y[at], y_side, whose])
                 )
         return cls(np.concatenate(pieces), np.concatenate(rows))
+
+    @classmethod
+    def of_itself(cls, segments: Ints, arc: Ints, side: int, sides: Sides) -> Facing:
+        """Return shared segments facing themselves, as both pieces have them on their outlines.
+
+        Parameters
+        ----------
+        arc : (n,), that of each segment
+        side : 0: seen by the piece to the left of the arcs; 1: to the right
+        """
+        other = sides.faction[1 - side, arc]
+        some = sides.is_outer[side, arc] & (other != sides.faction[side, arc])
+        segments, piece, other = segments[some], sides.piece[side, arc[some]], other[some]
+        here, there = np.full(len(segments), side), np.full(len(segments), 1 - side)
+        return cls(piece, np.column_stack([segments, here, segments, there, other]))
+
+    @staticmethod
+    def together(several: Sequence[Facing]) -> Facing:
+        """Return all pairs of several."""
+        return Facing(
+            np.concatenate([each.piece for each in several]),
+            np.concatenate([each.rows for each in several]),
+        )
 
     def of_piece(self, count: int) -> list[Ints]:
         """Return the rows of each of `count` pieces, always in the same order."""

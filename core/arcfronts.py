@@ -31,7 +31,6 @@ __all__ = ["ArcFronts"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 # a hole that is a sliver and does not face itself along any edge is smaller than this
 _SHORT_RING_M = 1000.0
@@ -68,30 +67,36 @@ class ArcFronts:
     def perimeters(self, coverage: Coverage, found: FoundPieces) -> list[Perimeter]:
         """Return the perimeter of each piece."""
         sides = Sides.of(coverage, found)
+        count = len(found.pieces)
         some = self._near.of_arcs(np.flatnonzero(coverage.is_free))
         turned = coverage.sides[1, self._near.x_arc[some]] >= 0
-        facing = Facing.of(self._near, some, turned, sides).of_piece(len(found.pieces))
+        facing = Facing.of(self._near, some, turned, sides).of_piece(count)
+        beside = self._beside(coverage, sides).of_piece(count)
         result = []
-        for piece, faction, rows in zip(found.pieces, found.faction.tolist(), facing):
+        for piece, faction, rows, more in zip(
+            found.pieces, found.faction.tolist(), facing, beside
+        ):
             self._feedback.check()
             outline = self._pieces.outline(piece.numbers)
             across = sides.faction[1 - outline.turned.astype(np.int64), outline.arc]
             # an edge so short that it makes no piece is no front line either
             across = np.where(across == faction, NOBODY, across)
-            measured = partial(self._measured, coverage.factions, outline, across, rows, sides)
+            measured = partial(self._measured, coverage.factions, outline, across, rows, more)
             key = (piece.numbers, across.tobytes(), rows.tobytes())
             result.append(self._perimeters.once(key, measured))
         return result
 
     def _measured(
-        self, names: Sequence[str], outline: Outline, across: Ints, rows: Ints, sides: Sides
+        self, names: Sequence[str], outline: Outline, across: Ints, rows: Ints, beside: Ints
     ) -> Perimeter:
         length_m = outline.length_m
         shared = across >= 0
         fronts_m = np.bincount(across[shared], length_m[shared], len(names))
         claims = self._slivers(outline, across, rows)
         if len(rows):
-            claims += self._claims(outline, across, rows, sides)
+            # who lies across free arcs yields to who shares an arc
+            runs = self._runs.claims(outline, np.concatenate([rows, beside]))
+            claims += [(*claim, 1.0) for claim in runs]
         slit_m = 0.0
         open_rows = _open_stretches(outline, across).tolist()
         if claims:
@@ -126,61 +131,35 @@ class ArcFronts:
             for ring in slivers(segments, self._snap_m)
         ]
 
-    def _claims(
-        self, outline: Outline, across: Ints, rows: Ints, sides: Sides
-    ) -> list[tuple[int, float, float, int, float]]:
-        """Return who lies across free arcs, as claims that yield to what is shared."""
-        beside = self._beside(outline, across, sides)
-        claims = self._runs.claims(outline, np.concatenate([rows, *beside]))
-        return [(*claim, 1.0) for claim in claims]
+    def _beside(self, coverage: Coverage, sides: Sides) -> Facing:
+        """Return what faces the shared arcs that a run on a free arc may go on along.
 
-    def _beside(self, outline: Outline, across: Ints, sides: Sides) -> tuple[Ints, Ints]:
-        """Return what the segments of shared arcs face that a run on a free arc may go on along.
-
-        The second are the segments themselves, each facing itself on the other's outline.
+        Each of their segments also faces itself, on the outline of the other piece.
         """
-        reach = self._within_reach(outline, across)
-        uses = np.flatnonzero((across >= 0) & reach(outline.ring, outline.at_m, outline.length_m))
-        self._near.ask(outline.arc[uses])
-        some = self._near.of_arcs(outline.arc[uses])
-        turned = outline.turned[outline.use_of(self._near.x_arc[some])]
-        rows = Facing.of(self._near, some, turned, sides).rows
-        own = self._table.segments(outline.arc[uses])
-        use = outline.use_of(self._table.arc_of[own])
-        turned = outline.turned[use]
-        same = np.column_stack([own, turned, own, ~turned, across[use]])
-        return tuple(
-            each[reach(*outline.place_of(each[:, 0]), self._table.length_m[each[:, 0]])]
-            for each in (rows, same)
-        )
+        arcs = self._next_to_free(coverage)
+        self._near.ask(arcs)
+        some = self._near.of_arcs(arcs)
+        segments = self._table.segments(arcs)
+        found = []
+        for side in (0, 1):
+            outer = sides.is_outer[side, self._near.x_arc[some]]
+            turned = np.full(int(outer.sum()), bool(side))
+            found.append(Facing.of(self._near, some[outer], turned, sides))
+            found.append(Facing.of_itself(segments, self._table.arc_of[segments], side, sides))
+        return Facing.together(found)
 
-    def _within_reach(self, outline: Outline, across: Ints) -> _Reach:
-        return _Reach(_open_stretches(outline, across), outline.ring_length_m, self._window_m)
-
-
-class _Reach:
-    """Tells which stretches of rings come within a reach of any of some others."""
-
-    def __init__(self, rows: Floats, ring_length_m: Floats, reach_m: float) -> None:
-        self._offset = np.cumsum(ring_length_m + 1.0) - ring_length_m - 1.0
-        ring = rows[:, 0].astype(np.int64)
-        length = ring_length_m[ring]
-        # over the seam as well, but not into the next ring
-        starts = np.concatenate([rows[:, 1] - reach_m + shift * length for shift in (-1, 0, 1)])
-        ends = np.concatenate([rows[:, 2] + reach_m + shift * length for shift in (-1, 0, 1)])
-        ring, length = np.tile(ring, 3), np.tile(length, 3)
-        there = (ends > 0) & (starts < length)
-        low = (self._offset[ring] + np.maximum(starts, 0.0))[there]
-        high = (self._offset[ring] + np.minimum(ends, length))[there]
-        order = np.argsort(low)
-        self._low, self._high = low[order], np.maximum.accumulate(high[order])
-
-    def __call__(self, ring: Ints, at_m: Floats, length_m: Floats) -> Bools:
-        start = self._offset[ring] + at_m
-        before = np.searchsorted(self._low, start + length_m, side="right") - 1
-        if len(self._low) == 0:
-            return np.zeros(len(ring), dtype=bool)
-        return np.asarray((before >= 0) & (self._high[np.maximum(before, 0)] >= start))
+    def _next_to_free(self, coverage: Coverage) -> Ints:
+        """Return the shared arcs that go on from a free one, for as long as a run counts."""
+        nodes = np.zeros(int(self._table.nodes.max()) + 1, dtype=bool)
+        chosen = np.zeros(self._table.count, dtype=bool)
+        new = np.flatnonzero(coverage.is_free)
+        while len(new):
+            nodes[self._table.nodes[new]] = True
+            meets = nodes[self._table.nodes].any(axis=1) & coverage.is_shared & ~chosen
+            chosen |= meets
+            # a short one goes on in the next
+            new = np.flatnonzero(meets & (self._table.arc_length_m < self._window_m))
+        return np.flatnonzero(chosen)
 
 
 def _open_stretches(outline: Outline, across: Ints) -> Floats:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .arccontact import ArcContacts
+from .arcdistance import ArcDistances
 from .arcfronts import ArcFronts
 from .arcpieces import ArcPieces
 from .arctable import ArcTable
@@ -61,6 +62,7 @@ class ArcSurvey:
         self._fronts = ArcFronts(
             self._table, near, self._pieces, snap_m=snap_m, feedback=feedback
         )
+        self._distances = ArcDistances(self._table, border)
         self._contacts = ArcContacts(self._table, border, store, parameters.tolerance_m)
 
     def turn(self) -> None:
@@ -90,3 +92,7 @@ class ArcSurvey:
     def area_km2(self, piece: Piece) -> float:
         """Return the area of a piece that was found: its polygons have no ground in common."""
         return float(self._store.areas_km2()[list(piece.numbers)].sum())
+
+    def border_distance(self, piece: Piece) -> tuple[float, str]:
+        """Return the distance of a piece that was found to the nearest border, and whose it is."""
+        return self._distances.nearest(self._pieces.outline(piece.numbers).arc)

@@ -32,6 +32,10 @@ Floats = npt.NDArray[np.float64]
 
 _VERTICES_TRIED = 20
 
+_RADIUS_KM = 6_371.0
+# by so much distances on the sphere may be off, with room to spare
+_ROUGH = 0.02
+
 
 @dataclass(frozen=True)
 class BorderLine:
@@ -125,6 +129,14 @@ class Border:
     def least_km(self, outline: RoughOutline) -> float:
         """Return a distance that the outline is not nearer by; a rough one, quickly found."""
         return outline.least_km(self._middles)
+
+    def roughly_km(self, xy: Floats) -> tuple[Floats, Floats]:
+        """Return how far points are from the nearest border at least, and at most, in km."""
+        dots = np.array([(self._middles @ place).max() for place in self.geodesy.on_sphere(xy)])
+        chord = np.sqrt(np.maximum(2.0 - 2.0 * dots, 0.0))
+        km = _RADIUS_KM * 2.0 * np.arcsin(np.minimum(chord / 2.0, 1.0))
+        half_km = float(self.segments.length_m.max()) / 2000.0
+        return (1.0 - _ROUGH) * km - half_km, (1.0 + _ROUGH) * km + half_km
 
     @cached_property
     def _middles(self) -> Floats:

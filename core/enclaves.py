@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Protocol
 
 import shapely
 
 from .arcsurvey import ArcSurvey
-from .borderdistance import BorderDistances
 from .fronts import FrontFinder, Perimeter
 from .ground import Ground, GroundMatcher
 from .model import (
@@ -25,8 +24,10 @@ from .model import (
 )
 from .pieces import Piece, PieceFinder
 from .recent import Recent
+from .roughly import RoughOutline
 
 if TYPE_CHECKING:
+    from .borders import Border
     from .feedback import Feedback
     from .geography import Geography
     from .polygons import PolygonStore
@@ -45,6 +46,39 @@ class _Site:
     contacts: tuple[Contact, ...]
     border_dist_km: float | None
     border_nearest: str | None
+
+
+class PieceRuler(Protocol):
+    """A way to measure pieces."""
+
+    def area_km2(self, piece: Piece) -> float:
+        """Return the area of a piece in km2."""
+
+    def contacts(self, piece: Piece) -> tuple[Contact, ...]:
+        """Return the border contact of a piece, the longest first."""
+
+    def border_distance(self, piece: Piece) -> tuple[float, str]:
+        """Return the distance to the nearest border in km, and the neighbour behind it."""
+
+
+@dataclass(frozen=True)
+class _PlainRuler:
+    """Measures pieces by their geometry."""
+
+    border: Border
+    fronts: FrontFinder
+    tolerance_m: float
+
+    def area_km2(self, piece: Piece) -> float:
+        return float(self.border.geodesy.area_km2([piece.geometry])[0])
+
+    def contacts(self, piece: Piece) -> tuple[Contact, ...]:
+        outline = self.fronts.outline(piece)
+        return self.border.contacts(outline, piece.geometry, tolerance_m=self.tolerance_m)
+
+    def border_distance(self, piece: Piece) -> tuple[float, str]:
+        inner = shapely.point_on_surface(piece.geometry)
+        return self.border.nearest(RoughOutline.of(piece.geometry, self.border.geodesy), inner)
 
 
 class Surveyor:
@@ -78,8 +112,8 @@ class Surveyor:
             feedback=feedback,
         )
         self._fronts = FrontFinder(self._geodesy, snap_m=parameters.snap_m, feedback=feedback)
-        self._matcher = GroundMatcher(store, geography)
-        self._distances = BorderDistances(store, geography.border)
+        self._plain = _PlainRuler(geography.border, self._fronts, parameters.tolerance_m)
+        self._matcher = GroundMatcher(store, geography, feedback)
         self._arcs = (
             None
             if plain
@@ -101,9 +135,7 @@ class Surveyor:
         enclaves: dict[str, list[Enclave]] = {}
         for each in found:
             feedback.check()
-            measured = partial(
-                self._measured, each.piece, self._arcs.area_km2, self._arcs.contacts
-            )
+            measured = partial(self._measured, each.piece, self._arcs)
             site = self._sites.once(each.piece, measured)
             enclave = self._enclave(snapshot, each.faction, each.piece, site, each.perimeter)
             enclaves.setdefault(each.faction, []).append(enclave)
@@ -129,38 +161,23 @@ class Surveyor:
             feedback.check()
             feedback.progress(0.3 + 0.7 * index / len(pieces))
             perimeter = self._fronts.perimeter(piece, neighbours[index])
-            measured = partial(self._measured, piece, self._area_km2, self._contacts)
+            measured = partial(self._measured, piece, self._plain)
             site = self._sites.once(piece, measured)
             enclave = self._enclave(snapshot, faction, piece, site, perimeter)
             found.setdefault(faction, []).append(enclave)
         return _in_order(found), contested
 
-    def _contacts(self, piece: Piece) -> tuple[Contact, ...]:
-        return self._geography.border.contacts(
-            self._fronts.outline(piece),
-            piece.geometry,
-            tolerance_m=self._parameters.tolerance_m,
-        )
-
-    def _area_km2(self, piece: Piece) -> float:
-        return float(self._geodesy.area_km2([piece.geometry])[0])
-
-    def _measured(
-        self,
-        piece: Piece,
-        area_of: Callable[[Piece], float],
-        contacts_of: Callable[[Piece], tuple[Contact, ...]],
-    ) -> _Site:
-        area_km2 = area_of(piece)
+    def _measured(self, piece: Piece, ruler: PieceRuler) -> _Site:
+        area_km2 = ruler.area_km2(piece)
         inner = shapely.point_on_surface(piece.geometry)
         lon, lat = self._geodesy.lonlat(shapely.get_coordinates(inner))[0]
         contacts = tuple(
             contact
-            for contact in contacts_of(piece)
+            for contact in ruler.contacts(piece)
             if contact.length_km >= self._parameters.min_contact_km
         )
         self._feedback.check()
-        distance_km, nearest = (None, None) if contacts else self._distances.of(piece)
+        distance_km, nearest = (None, None) if contacts else ruler.border_distance(piece)
         return _Site(
             area_km2=area_km2,
             ground=self._matcher.of_piece(piece, area_km2),

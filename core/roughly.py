@@ -51,9 +51,11 @@ class RoughOutline:
     radius: float
 
     @classmethod
-    def of(cls, polygon: Geometry, geodesy: Geodesy) -> RoughOutline:
-        """Take the outline of a polygon apart."""
-        rings = geodesy.segmentized(shapely.get_parts(shapely.boundary(polygon)), _LONGEST_M)
+    def of(cls, geometry: Geometry, geodesy: Geodesy) -> RoughOutline:
+        """Take the outline of a polygon, or a line, apart."""
+        is_line = shapely.get_dimensions(geometry) == 1
+        lines = geometry if is_line else shapely.boundary(geometry)
+        rings = geodesy.segmentized(shapely.get_parts(lines), _LONGEST_M)
         xy, ring = shapely.get_coordinates(rings, return_index=True)
         follows = ring[1:] == ring[:-1]
         places = geodesy.on_sphere(xy)
@@ -65,7 +67,7 @@ class RoughOutline:
         away = np.linalg.norm(start - centres[run], axis=1)
         centre = places.mean(axis=0)
         return cls(
-            geodesy.on_sphere(shapely.get_coordinates(polygon)),
+            geodesy.on_sphere(shapely.get_coordinates(geometry)),
             np.stack([xy[:-1][follows], xy[1:][follows]], axis=1),
             centres,
             np.maximum.reduceat(away, first),

@@ -1,0 +1,73 @@
+"""How far pieces are from the border, from what is known of the arcs of their outlines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Tuple
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from .roughly import RoughOutline
+
+if TYPE_CHECKING:
+    from .arctable import ArcTable
+    from .borders import Border
+
+__all__ = ["ArcDistances"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+_Distance = Tuple[float, str]
+
+
+class ArcDistances:
+    """Measures how far outlines are from the border; each arc is measured once, if at all."""
+
+    def __init__(self, table: ArcTable, border: Border) -> None:
+        self._table = table
+        self._border = border
+        self._least_km = np.full(table.count, np.nan)
+        self._most_km = np.full(table.count, np.nan)
+        self._exact: dict[int, _Distance] = {}
+
+    def nearest(self, arcs: Ints) -> _Distance:
+        """Return the distance from an outline to the nearest border in km, and whose that is.
+
+        Parameters
+        ----------
+        arcs : all of the outline, which does not meet the border
+        """
+        self._look(arcs)
+        least_km = self._least_km[arcs]
+        near = arcs[least_km <= self._most_km[arcs].min()]
+        near = near[np.argsort(self._least_km[near], kind="stable")]
+        best: _Distance | None = None
+        for arc in near.tolist():
+            if best is not None and self._least_km[arc] > best[0]:
+                break
+            exact = self._measured(arc)
+            best = exact if best is None else min(best, exact)
+        return best if best is not None else self._measured(int(arcs[0]))
+
+    def _look(self, arcs: Ints) -> None:
+        """Find between which distances arcs are, roughly, where that is not known."""
+        new = arcs[np.isnan(self._least_km[arcs])]
+        if len(new) == 0:
+            return
+        table = self._table
+        middle = (table.first[new] + table.first[new + 1]) // 2
+        away_km = self._border.roughly_km(table.xy[middle])
+        length_km = table.arc_length_m[new] / 1000.0
+        before_km = table.at_m[middle] / 1000.0
+        reach_km = np.maximum(before_km, length_km - before_km)
+        self._least_km[new] = np.maximum(away_km[0] - reach_km, 0.0)
+        self._most_km[new] = away_km[1]
+
+    def _measured(self, arc: int) -> _Distance:
+        if arc not in self._exact:
+            line = self._table.lines[arc]
+            rough = RoughOutline.of(line, self._border.geodesy)
+            self._exact[arc] = self._border.nearest(rough, shapely.get_point(line, 0))
+        return self._exact[arc]
