@@ -62,33 +62,53 @@ class ArcContacts:
         self._near = NearBorder(table, border.segments, max(tolerance_m, EXACT_M))
         self._inside: dict[int, _Inside] = {}
         self._runs: Recent[bytes, list[BorderRun]] = Recent()
-        self._known: Recent[tuple[bytes, bytes, tuple[int, ...]], tuple[Contact, ...]] = Recent()
+        self._alike: Recent[tuple[bytes, bytes, tuple[int, ...]], tuple[Contact, ...]] = Recent()
+        self._known: Recent[tuple[int, ...], tuple[Contact, ...]] = Recent()
 
     def turn(self) -> None:
         """Begin another date."""
-        self._runs.turn()
-        self._known.turn()
+        for each in (self._runs, self._alike, self._known):
+            each.turn()
 
     def ask(self, arcs: Ints) -> None:
         """Look for border near arcs, all at once; those of outlines asked for are among them."""
         self._near.ask(arcs)
 
-    def contacts(self, numbers: Sequence[int], outline: Outline) -> tuple[Contact, ...]:
+    def learn(self, pieces: Sequence[tuple[tuple[int, ...], Outline]]) -> None:
+        """Look along the outlines of pieces that are not known, all at once.
+
+        Parameters
+        ----------
+        pieces : the numbers of the polygons of each, and its outline
+        """
+        unknown: dict[bytes, Run] = {}
+        for numbers, outline in pieces:
+            if not self._known.has(numbers) and self._near.is_near[outline.arc].any():
+                runs = runs_of(outline, self._rows(outline))
+                unknown.update((run.key, run) for run in runs if not self._runs.has(run.key))
+        for key, found in zip(unknown, self._along(list(unknown.values()))):
+            self._runs.keep(key, found)
+
+    def contacts(self, numbers: tuple[int, ...], outline: Outline) -> tuple[Contact, ...]:
         """Return the contact of the union of polygons with each neighbour, the longest first."""
+        return self._known.once(numbers, partial(self._of_piece, numbers, outline))
+
+    def _of_piece(self, numbers: Sequence[int], outline: Outline) -> tuple[Contact, ...]:
         uses = np.flatnonzero(self._near.is_near[outline.arc])
         inside = tuple(number for number in numbers if len(self._inside_of(number).candidates))
         if len(uses) == 0 and not inside:
             return ()
         follows = np.append(0, np.diff(outline.ring[uses] * len(outline.arc) + uses)) == 1
         key = (outline.arc[uses].tobytes(), follows.tobytes(), inside)
-        return self._known.once(key, partial(self._measured, outline, inside))
+        return self._alike.once(key, partial(self._measured, outline, inside))
 
     def _measured(self, outline: Outline, inside: Sequence[int]) -> tuple[Contact, ...]:
         border = self._border.segments
+        self.learn([((), outline)])
         near = [
             found
             for run in runs_of(outline, self._rows(outline))
-            for found in self._runs.once(run.key, partial(self._along, run))
+            for found in self._runs.get(run.key)
         ]
         stretches = stretches_of_runs(border, near, partial(self._uncovered, inside))
         return self._border.along(stretches)
@@ -101,11 +121,16 @@ class ArcContacts:
         turned = outline.turned[outline.use_of(self._table.arc_of[y])]
         return np.column_stack([y, turned, x])
 
-    def _along(self, run: Run) -> list[BorderRun]:
-        segments, number = segments_of(self._table, [run])
-        y, turned, x = run.rows.T
-        laid = self._near.laid(x, y, turned.astype(bool))
-        return border_runs(self._border.segments, segments, replace(laid, y=number))
+    def _along(self, runs: Sequence[Run]) -> list[list[BorderRun]]:
+        """Return what each run covers of the border."""
+        found: list[list[BorderRun]] = [[] for _ in runs]
+        if runs:
+            segments, number = segments_of(self._table, runs)
+            y, turned, x = np.concatenate([run.rows for run in runs]).T
+            laid = self._near.laid(x, y, turned.astype(bool))
+            for each in border_runs(self._border.segments, segments, replace(laid, y=number)):
+                found[each.outline_line].append(each)
+        return found
 
     def _uncovered(self, inside: Sequence[int], beside: dict[int, Floats]) -> dict[int, Floats]:
         """Return the border inside polygons that is not whole in the stretches `beside`."""

@@ -138,17 +138,14 @@ class RunFinder:
         """Begin another date."""
         self._known.turn()
 
-    def claims(self, outline: Outline, rows: Ints) -> list[tuple[int, float, float, int]]:
-        """Return ring, start, end and other of the stretches that somebody lies across.
+    def learn(self, runs: Sequence[Run]) -> None:
+        """Decide runs that are not known, all at once."""
+        unknown = {run.key: run for run in runs if not self._known.has(run.key)}
+        for key, stretches in zip(unknown, self._decided(list(unknown.values()))):
+            self._known.keep(key, stretches)
 
-        Parameters
-        ----------
-        rows : as in `Facing`, of one outline
-        """
-        runs = runs_of(outline, rows)
-        unknown = [run for run in runs if not self._known.has(run.key)]
-        for run, stretches in zip(unknown, self._decided(unknown)):
-            self._known.keep(run.key, stretches)
+    def claims(self, runs: Sequence[Run]) -> list[tuple[int, float, float, int]]:
+        """Return ring, start, end and other of the stretches that somebody lies across."""
         return [
             (run.ring, start, end, other)
             for run in runs

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .arcfacing import Facing, RunFinder, Sides
+from .arcruns import runs_of
 from .frontage import NOBODY, SLIT, frontage_of_claims, slivers
 from .fronts import Perimeter, open_lengths_m, perimeter_of
 from .proximity import EXACT_M, LEAST_RUN
@@ -21,6 +22,7 @@ from .recent import Recent
 
 if TYPE_CHECKING:
     from .arcpieces import ArcPieces, FoundPieces
+    from .arcruns import Run
     from .arctable import ArcTable
     from .coverage import Coverage
     from .feedback import Feedback
@@ -72,7 +74,8 @@ class ArcFronts:
         turned = coverage.sides[1, self._near.x_arc[some]] >= 0
         facing = Facing.of(self._near, some, turned, sides).of_piece(count)
         beside = self._beside(coverage, sides).of_piece(count)
-        result = []
+        new_runs: list[Run] = []
+        seen = []
         for piece, faction, rows, more in zip(
             found.pieces, found.faction.tolist(), facing, beside
         ):
@@ -81,22 +84,23 @@ class ArcFronts:
             across = sides.faction[1 - outline.turned.astype(np.int64), outline.arc]
             # an edge so short that it makes no piece is no front line either
             across = np.where(across == faction, NOBODY, across)
-            measured = partial(self._measured, coverage.factions, outline, across, rows, more)
             key = (piece.numbers, across.tobytes(), rows.tobytes())
-            result.append(self._perimeters.once(key, measured))
-        return result
+            is_new = len(rows) > 0 and not self._perimeters.has(key)
+            runs = runs_of(outline, np.concatenate([rows, more])) if is_new else []
+            seen.append((key, partial(self._measured, coverage.factions, outline, across, runs)))
+            new_runs += runs
+        self._runs.learn(new_runs)
+        return [self._perimeters.once(key, measured) for key, measured in seen]
 
     def _measured(
-        self, names: Sequence[str], outline: Outline, across: Ints, rows: Ints, beside: Ints
+        self, names: Sequence[str], outline: Outline, across: Ints, runs: Sequence[Run]
     ) -> Perimeter:
         length_m = outline.length_m
         shared = across >= 0
         fronts_m = np.bincount(across[shared], length_m[shared], len(names))
-        claims = self._slivers(outline, across, rows)
-        if len(rows):
-            # who lies across free arcs yields to who shares an arc
-            runs = self._runs.claims(outline, np.concatenate([rows, beside]))
-            claims += [(*claim, 1.0) for claim in runs]
+        claims = self._slivers(outline, across, runs)
+        # who lies across free arcs yields to who shares an arc
+        claims += [(*claim, 1.0) for claim in self._runs.claims(runs)]
         slit_m = 0.0
         open_rows = _open_stretches(outline, across).tolist()
         if claims:
@@ -113,14 +117,14 @@ class ArcFronts:
         )
 
     def _slivers(
-        self, outline: Outline, across: Ints, rows: Ints
+        self, outline: Outline, across: Ints, runs: Sequence[Run]
     ) -> list[tuple[int, float, float, int, float]]:
         """Return the holes with nobody inside that are no wider than a slit, as claims."""
         rings = np.unique(outline.ring[across == NOBODY])
         if len(rings):
             rings = rings[outline.is_hole[rings]]
-        if len(rings) and len(rows):
-            faces_itself = np.unique(outline.place_of(rows[rows[:, 4] == SLIT, 0])[0])
+        if len(rings):
+            faces_itself = [run.ring for run in runs if (run.rows[:, 4] == SLIT).any()]
             small = outline.ring_length_m[rings] < _SHORT_RING_M
             rings = rings[small | np.isin(rings, faces_itself)]
         if len(rings) == 0:

@@ -80,6 +80,9 @@ class ArcSurvey:
         feedback.progress(0.6)
         self._contacts.ask(np.flatnonzero(coverage.is_free | coverage.is_shared))
         perimeters = self._fronts.perimeters(coverage, found)
+        self._contacts.learn(
+            [(each.numbers, self._pieces.outline(each.numbers)) for each in found.pieces]
+        )
         return [
             FoundPiece(coverage.factions[faction], piece, perimeter)
             for faction, piece, perimeter in zip(found.faction.tolist(), found.pieces, perimeters)

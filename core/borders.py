@@ -132,11 +132,14 @@ class Border:
 
     def roughly_km(self, xy: Floats) -> tuple[Floats, Floats]:
         """Return how far points are from the nearest border at least, and at most, in km."""
-        dots = np.array([(self._middles @ place).max() for place in self.geodesy.on_sphere(xy)])
-        chord = np.sqrt(np.maximum(2.0 - 2.0 * dots, 0.0))
-        km = _RADIUS_KM * 2.0 * np.arcsin(np.minimum(chord / 2.0, 1.0))
-        half_km = float(self.segments.length_m.max()) / 2000.0
-        return (1.0 - _ROUGH) * km - half_km, (1.0 + _ROUGH) * km + half_km
+        half_km = self.segments.length_m / 2000.0
+        least, most = [], []
+        for place in self.geodesy.on_sphere(xy):
+            chord = chords(self._middles, place)
+            km = _RADIUS_KM * 2.0 * np.arcsin(np.minimum(chord / 2.0, 1.0))
+            least.append(((1.0 - _ROUGH) * km - half_km).min())
+            most.append((1.0 + _ROUGH) * km.min())
+        return np.array(least), np.array(most)
 
     @cached_property
     def _middles(self) -> Floats:

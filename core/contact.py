@@ -67,11 +67,13 @@ class BorderRun:
 
     Attributes
     ----------
+    outline_line : the line of the outline
     feet, near : intervals along the line in metres, (n, 2) and (m, 2)
     beside : what they cover by themselves, (k, 2)
     """
 
     line: int
+    outline_line: int
     feet: Floats
     near: Floats
     beside: Floats
@@ -94,7 +96,8 @@ def border_runs(border: Segments, outline: Segments, pairs: Pairs) -> list[Borde
     for members in grouped(key):
         line = int(lines[members[0]])
         own = feet[members[some_foot[members]]], near[members[some_near[members]]]
-        found.append(BorderRun(line, *own, _bridged(border, line, *own)))
+        ring = int(outline.line[pairs.y[members[0]]])
+        found.append(BorderRun(line, ring, *own, _bridged(border, line, *own)))
     return found
 
 
