@@ -1,7 +1,8 @@
 # make demo      runs the sample, prints what it finds
 # make test      runs every test on this machine's QGIS
 # make lint      checks style, types and security
-# make bench     times films beside QGIS's own frames, and steps of the dock beside drawing the map
+# make bench     times films beside QGIS's own frames, steps of the dock beside drawing the map,
+#                and whole runs beside an algorithm that does nothing
 # make package   build/enclave_watch-VERSION.zip, as QGIS installs it
 # All of them install what is missing first; all that they make lies in build/.
 
@@ -30,6 +31,7 @@ test:
 bench: install
 	@QT_QPA_PLATFORM=offscreen build/venv/bin/pytest -q -s tests/bench/bench_film.py
 	@$(PYTHON) tests/bench/bench_dock.py
+	@$(PYTHON) tests/bench/bench_start.py
 
 lint: install
 	@PYTHON=$(PYTHON) tools/lint.sh

@@ -305,7 +305,10 @@ def transformed(function: Callable[[Floats, Floats], tuple[Any, Any]], xy: Float
 
 def most_units_per_metre(metric: Floats) -> Floats:
     """Return the units that a metre takes at most in any direction, for (n, 2, 2) metrics."""
-    shortest = np.linalg.svd(metric, compute_uv=False)[:, -1]
+    # the smaller singular value; numpy's own way takes each of the small matrices for a large one
+    (a, b), (c, d) = metric[:, 0].T, metric[:, 1].T
+    longest = (np.hypot(a + d, b - c) + np.hypot(a - d, b + c)) / 2
+    shortest = np.abs(a * d - b * c) / np.maximum(longest, 1e-9)
     return np.asarray(1.0 / np.maximum(shortest, 1e-9))
 
 

@@ -28,6 +28,8 @@ __all__ = ["Geography", "build_geography", "near_names"]
 _REFERENCE_OFF = 0.1
 _WORTH_NAMING = 0.1
 
+_POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+
 
 @dataclass(frozen=True)
 class Geography:
@@ -144,7 +146,7 @@ def near_names(name: str, known: Sequence[str]) -> list[str]:
 
 def _united(named: Sequence[NamedGeometry], label: str, feedback: Feedback) -> list[NamedGeometry]:
     """Return one valid geometry a name, in alphabetical order."""
-    parts: dict[str, list[Geometry]] = defaultdict(list)
+    features: dict[str, list[Geometry]] = defaultdict(list)
     mended = []
     cut = {each.name for each in named if not each.is_whole}
     for index, each in enumerate(named):
@@ -154,7 +156,7 @@ def _united(named: Sequence[NamedGeometry], label: str, feedback: Feedback) -> l
         if not shapely.is_valid(geometry):
             geometry = repaired(geometry)
             mended.append(each.name)
-        parts[each.name].extend(polygons_of(geometry))
+        features[each.name].append(geometry)
     if mended:
         feedback.warning(
             tr("{}: invalid polygons repaired: {} (first: {}).").format(
@@ -162,12 +164,23 @@ def _united(named: Sequence[NamedGeometry], label: str, feedback: Feedback) -> l
             )
         )
     united = []
-    for name in sorted(parts):
+    for name in sorted(features):
         feedback.check()
-        if parts[name]:
-            whole = shapely.union_all(parts[name])
+        whole = _one_geometry(features[name])
+        if whole is not None:
             united.append(NamedGeometry(name, whole, is_whole=name not in cut))
     return united
+
+
+def _one_geometry(valid: Sequence[Geometry]) -> Geometry | None:
+    """Return the ground of valid geometries of any kind; None where they have none."""
+    parts = [part for geometry in valid for part in polygons_of(geometry)]
+    if not parts:
+        return None
+    if len(valid) == 1 and shapely.get_type_id(valid[0]) in _POLYGONAL:
+        # they have nothing in common, and a union takes long for many islands
+        return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+    return shapely.union_all(parts)
 
 
 def _warn_of_reference(reference_km2: float | None, area_km2: float, feedback: Feedback) -> None:

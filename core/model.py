@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Mapping
+from typing import TYPE_CHECKING, Mapping, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,9 +48,8 @@ class Parameters:
     """None: the home country's own area."""
 
 
-@dataclass(frozen=True)
-class ControlRow:
-    """One feature of a control layer as it was read.
+class ControlRow(NamedTuple):
+    """One feature of a control layer as it was read; a tuple, since there are very many.
 
     `start` None: undated. `end` None: no end field, or open-ended; otherwise the first
     moment at which the row no longer counts.

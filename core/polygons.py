@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from hashlib import blake2b
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,14 +16,26 @@ from .segments import Segments
 if TYPE_CHECKING:
     from .geodesy import Geodesy
 
-__all__ = ["PolygonStore", "polygons_of", "repaired"]
+__all__ = ["PolygonStore", "Stored", "polygons_of", "repaired"]
+
+
+_DIGEST_BYTES = 16
+_RECENT_BYTES = 32 * 2**20
+
+
+class Stored(NamedTuple):
+    """What became of a geometry: the numbers of its polygons, and whether it was repaired."""
+
+    numbers: tuple[int, ...]
+    was_invalid: bool
 
 
 class PolygonStore:
     """Keeps single polygons, numbered in the order in which they were first seen.
 
     A geometry with bytes seen before costs a look into a dictionary, so that a series
-    whose snapshots share most of their polygons is repaired and measured once.
+    whose snapshots share most of their polygons is repaired and measured once. Bytes are known
+    by their digest, so that they are not kept beside the polygons made of them.
 
     Attributes
     ----------
@@ -32,27 +45,41 @@ class PolygonStore:
     def __init__(self, geodesy: Geodesy) -> None:
         self.geodesy = geodesy
         self.polygons: list[Geometry] = []
-        self._numbers: dict[bytes, tuple[int, ...]] = {}
+        self._stored: dict[bytes, Stored] = {}
+        self._recent: dict[bytes, Stored] = {}
+        self._recent_bytes = 0
         self._number_of: dict[bytes, int] = {}
-        self._was_invalid: set[bytes] = set()
         self._areas = np.zeros(0)
         self._segments: dict[int, Segments] = {}
 
     def add(self, wkb: bytes) -> tuple[int, ...]:
         """Return the numbers of the single polygons of a geometry; none when it has no area."""
-        if wkb not in self._numbers:
-            geometry = shapely.from_wkb(wkb, on_invalid="ignore")
-            valid = geometry is not None and bool(shapely.is_valid(geometry))
-            if not valid:
-                self._was_invalid.add(wkb)
-            self._numbers[wkb] = tuple(
-                dict.fromkeys(self._number(part) for part in _single_polygons(geometry, valid))
-            )
-        return self._numbers[wkb]
+        return self.stored(wkb).numbers
 
-    def was_invalid(self, wkb: bytes) -> bool:
-        """Return whether the geometry `wkb` had to be repaired."""
-        return wkb in self._was_invalid
+    def stored(self, wkb: bytes) -> Stored:
+        """Return what became of a geometry, which is added if it was not seen before."""
+        known = self._recent.get(wkb)
+        if known is None:
+            digest = _digest(wkb)
+            known = self._stored.get(digest)
+            if known is None:
+                known = self._stored[digest] = self._made(wkb)
+            self._keep_recent(wkb, known)
+        return known
+
+    def _made(self, wkb: bytes) -> Stored:
+        geometry = shapely.from_wkb(wkb, on_invalid="ignore")
+        valid = geometry is not None and bool(shapely.is_valid(geometry))
+        parts = _single_polygons(geometry, valid)
+        return Stored(tuple(dict.fromkeys(map(self._number, parts))), not valid)
+
+    def _keep_recent(self, wkb: bytes, stored: Stored) -> None:
+        """Know the last megabytes by the bytes themselves, which are found faster than digests."""
+        if self._recent_bytes > _RECENT_BYTES:
+            self._recent.clear()
+            self._recent_bytes = 0
+        self._recent[wkb] = stored
+        self._recent_bytes += len(wkb)
 
     def areas_km2(self) -> npt.NDArray[np.float64]:
         """Return the area of each polygon by number, in km2."""
@@ -69,11 +96,15 @@ class PolygonStore:
         return self._segments[number]
 
     def _number(self, polygon: Geometry) -> int:
-        key = shapely.to_wkb(polygon)
+        key = _digest(shapely.to_wkb(polygon))
         if key not in self._number_of:
             self._number_of[key] = len(self.polygons)
             self.polygons.append(polygon)
         return self._number_of[key]
+
+
+def _digest(wkb: bytes) -> bytes:
+    return blake2b(wkb, digest_size=_DIGEST_BYTES).digest()
 
 
 def repaired(geometry: Geometry) -> Geometry:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Iterable, Mapping, Optional, Tuple
+from typing import TYPE_CHECKING, Iterable, Mapping
 
 import shapely
 
@@ -15,7 +14,8 @@ from .geodesy import Geodesy
 from .i18n import tr
 from .model import Snapshot
 from .polygons import PolygonStore
-from .rows import FieldNames, HeldRow, usable_rows
+from .rows import FieldNames, usable_rows
+from .snapshots import Gap, snapshots_by_date, snapshots_of_intervals
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,9 +29,6 @@ __all__ = ["FieldNames", "Series", "read_series"]
 # degrees; outlines drawn to the edge of the world may go over it by their last digits
 _MOST_LATITUDE = 90.0 + 1e-6
 _HALF_TURN = 180.0 + 1e-6
-
-
-_Gap = Tuple[datetime, Optional[datetime]]
 
 
 @dataclass(frozen=True)
@@ -116,11 +113,14 @@ def read_series(  # noqa: PLR0913 - all but the first by name
     store.geodesy = Geodesy(crs, bounds.tolist())
     _refuse_off_the_earth(store.geodesy, bounds, layer_name, feedback)
     is_intervals = dated and end_field
-    snapshots, gaps = _intervals(held, feedback) if is_intervals else (_by_date(held), [])
+    if is_intervals:
+        snapshots, gaps = snapshots_of_intervals(held.holdings, feedback)
+    else:
+        snapshots, gaps = snapshots_by_date(held.holdings), []
     chosen = _chosen(snapshots, gaps, layer_name, date, from_date, to_date, feedback)
     unheld = _unheld_from(gaps, chosen, date, from_date, to_date)
     series = Series(layer_name, crs, tuple(chosen), store, unheld)
-    _tell(series, len(held), feedback)
+    _tell(series, held.count, feedback)
     return series
 
 
@@ -148,64 +148,9 @@ def _refuse_off_the_earth(
         )
 
 
-def _by_date(held: list[HeldRow]) -> list[Snapshot]:
-    by_date: dict[datetime | None, list[HeldRow]] = defaultdict(list)
-    for row in held:
-        by_date[row.start].append(row)
-    dates = sorted(by_date, key=lambda moment: moment or datetime.min)
-    return [_snapshot(moment, by_date[moment]) for moment in dates]
-
-
-def _intervals(held: list[HeldRow], feedback: Feedback) -> tuple[list[Snapshot], list[_Gap]]:
-    """Return a snapshot for each date on which something changes, and none else.
-
-    Also returned are the gaps in which nobody holds anything; the last may never end.
-    """
-    moments = {row.start for row in held} | {row.end for row in held}
-    snapshots: list[Snapshot] = []
-    gaps: list[_Gap] = []
-    unheld_since: datetime | None = None
-    for moment in sorted(each for each in moments if each is not None):
-        feedback.check()
-        valid = [row for row in held if _is_valid_at(row, moment)]
-        snapshot = _snapshot(moment, valid)
-        if not valid:
-            unheld_since = unheld_since or moment
-            continue
-        if unheld_since or not snapshots or snapshot.holdings != snapshots[-1].holdings:
-            snapshots.append(snapshot)
-        if unheld_since:
-            gaps.append((unheld_since, moment))
-            feedback.warning(
-                tr("Nobody holds anything from {} to before {}: no snapshot there.").format(
-                    format_date(unheld_since), format_date(moment)
-                )
-            )
-            unheld_since = None
-    if unheld_since:
-        gaps.append((unheld_since, None))
-        feedback.info(
-            tr(
-                "The last rows end on {}: that is taken for the end of the record, not for a loss."
-            ).format(format_date(unheld_since))
-        )
-    return snapshots, gaps
-
-
-def _is_valid_at(row: HeldRow, moment: datetime) -> bool:
-    return row.start is not None and row.start <= moment and (row.end is None or moment < row.end)
-
-
-def _snapshot(moment: datetime | None, rows: list[HeldRow]) -> Snapshot:
-    numbers: dict[str, set[int]] = defaultdict(set)
-    for row in rows:
-        numbers[row.faction].update(row.numbers)
-    return Snapshot(moment, {name: tuple(sorted(numbers[name])) for name in sorted(numbers)})
-
-
 def _chosen(
     snapshots: list[Snapshot],
-    gaps: list[_Gap],
+    gaps: list[Gap],
     layer_name: str,
     date: datetime | None,
     from_date: datetime | None,
@@ -250,7 +195,7 @@ def _chosen(
 
 
 def _unheld_from(
-    gaps: list[_Gap],
+    gaps: list[Gap],
     chosen: list[Snapshot],
     date: datetime | None,
     from_date: datetime | None,

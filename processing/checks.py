@@ -19,6 +19,7 @@ from ..core.errors import (
 )
 from ..core.i18n import tr
 from . import parameters as keys
+from . import worldmap
 from .alliances import read_alliances
 from .convert import field_index, plain_value
 from .inputs import (
@@ -175,7 +176,10 @@ def _check_dates(inputs: Inputs) -> None:
 
 def _check_countries(inputs: Inputs) -> None:
     if inputs.algorithm.parameterDefinition(keys.COUNTRIES) is not None:
-        _check_country_layer(inputs)
+        if inputs.has(keys.COUNTRIES):
+            _check_country_layer(inputs)
+        else:
+            worldmap.existing_world_map()
     _check_named_layers(inputs)
 
 

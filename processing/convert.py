@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Iterator, Sequence
 
 from qgis.core import (
@@ -19,20 +18,24 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QDate, QDateTime, Qt, QTime
 
-from ..core.errors import AllianceError, DateError, FieldError
+from ..core.errors import AllianceError, FieldError
 from ..core.i18n import tr
-from ..core.model import ControlRow
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from shapely import Geometry
 
     from ..core.feedback import Feedback
 
 __all__ = [
-    "ControlReader",
+    "GeometryConverter",
     "alliances_from_table",
     "crs_text",
+    "features_by_id",
     "field_index",
+    "first_ids",
+    "name_text",
     "named_geometries",
     "plain_value",
     "polygon_wkb",
@@ -43,134 +46,9 @@ __all__ = [
 ]
 
 _SHOWN_IDS = 5
+_FLAT_POLYGONS = (QgsWkbTypes.Type.Polygon, QgsWkbTypes.Type.MultiPolygon)
 _ROWS_BETWEEN_CHECKS = 100
-
-
-class ControlReader:
-    """Reads the features of a control layer as rows for the engine, and tells what it left out.
-
-    Parameters
-    ----------
-    source : the control layer, with whatever filter or selection the user gave it
-    faction_field : None: every row is held by the faction named `layer_name`
-    date_field, end_field : None: rows are undated, or have no end
-    end_inclusive : whether a row still counts on its end day
-    """
-
-    def __init__(
-        self,
-        source: QgsFeatureSource,
-        *,
-        layer_name: str,
-        faction_field: str | None = None,
-        date_field: str | None = None,
-        end_field: str | None = None,
-        end_inclusive: bool = False,
-    ) -> None:
-        self._source = source
-        self._layer_name = layer_name
-        self._faction = field_index(source, faction_field, layer_name)
-        self._date = field_index(source, date_field, layer_name)
-        self._end = field_index(source, end_field, layer_name)
-        self._date_names = {self._date: date_field, self._end: end_field}
-        self._end_inclusive = end_inclusive
-        self._parsed: dict[str, datetime | None] = {}
-        self._unread_dates: list[tuple[int, str | None, str]] = []
-        self._not_polygons: list[int] = []
-        self._dates_read = 0
-
-    def rows(self, feedback: Feedback) -> Iterator[ControlRow]:
-        """Yield one row a feature.
-
-        Features that are no polygons, or have a date that cannot be read, are left out and
-        remembered for `report`.
-        """
-        count = self._source.featureCount()
-        wanted = [index for index in (self._faction, self._date, self._end) if index is not None]
-        for number, feature in enumerate(raw_features(self._source, wanted)):
-            if number % _ROWS_BETWEEN_CHECKS == 0:
-                feedback.check()
-                if count > 0:
-                    feedback.progress(min(number / count, 1.0))
-            row = self._row(feature)
-            if row is not None:
-                yield row
-        feedback.progress(1.0)
-
-    def report(self, feedback: Feedback) -> None:
-        """Tell which features were left out and why.
-
-        Raises
-        ------
-        DateError : if there were dates, and not one could be read
-        """
-        if self._not_polygons:
-            feedback.warning(
-                tr(
-                    'Control layer "{layer}": features that are not polygons, skipped: {count} '
-                    "({ids})."
-                ).format(
-                    layer=self._layer_name,
-                    count=len(self._not_polygons),
-                    ids=_first_ids(self._not_polygons),
-                )
-            )
-        if not self._unread_dates:
-            return
-        _, field_name, text = self._unread_dates[0]
-        message = tr(
-            'Control layer "{layer}": features whose field "{field}" cannot be read as a date, '
-            'skipped: {count} ({ids}). The first holds "{text}"; write dates as '
-            "2018-08-05."
-        ).format(
-            layer=self._layer_name,
-            field=field_name,
-            count=len(self._unread_dates),
-            ids=_first_ids([row[0] for row in self._unread_dates]),
-            text=text,
-        )
-        if self._dates_read == 0:
-            raise DateError(message)
-        feedback.warning(message)
-
-    def _row(self, feature: QgsFeature) -> ControlRow | None:
-        geometry = feature.geometry()
-        wkb = polygon_wkb(geometry)
-        if wkb is None and not geometry.isNull() and not geometry.isEmpty():
-            self._not_polygons.append(feature.id())
-            return None
-        try:
-            start = self._moment(feature, self._date)
-            end = self._moment(feature, self._end)
-        except DateError:
-            return None
-        if end is not None and self._end_inclusive:
-            end = datetime.combine(end.date(), time.min) + timedelta(days=1)
-        faction = self._layer_name if self._faction is None else _text(feature[self._faction])
-        return ControlRow(feature_id=feature.id(), faction=faction, wkb=wkb, start=start, end=end)
-
-    def _moment(self, feature: QgsFeature, index: int | None) -> datetime | None:
-        if index is None:
-            return None
-        value = plain_value(feature[index])
-        if value is None or (isinstance(value, str) and not value.strip()):
-            return None
-        try:
-            moment = self._parse(value)
-        except DateError:
-            self._unread_dates.append((feature.id(), self._date_names[index], str(value)))
-            raise
-        self._dates_read += 1
-        return moment
-
-    def _parse(self, value: Any) -> datetime | None:
-        from ..core.dates import parse_date
-
-        if not isinstance(value, str):
-            return parse_date(value)
-        if value not in self._parsed:
-            self._parsed[value] = parse_date(value)
-        return self._parsed[value]
+_VERTICES_KEPT = 1_000_000
 
 
 def named_geometries(
@@ -202,7 +80,7 @@ def named_geometries(
     for number, feature in enumerate(raw_features(source, [index], within)):
         if number % _ROWS_BETWEEN_CHECKS == 0:
             feedback.check()
-        name = _text(feature[index])
+        name = name_text(feature[index])
         geometry = feature.geometry()
         if name is None or geometry.isNull() or geometry.isEmpty():
             skipped.append(feature.id())
@@ -212,7 +90,7 @@ def named_geometries(
     if skipped and is_users:
         feedback.warning(
             tr("{label}: features without a name or a geometry, skipped: {count} ({ids}).").format(
-                label=label, count=len(skipped), ids=_first_ids(skipped)
+                label=label, count=len(skipped), ids=first_ids(skipped)
             )
         )
     geometries = shapely.from_wkb(shapes, on_invalid="ignore")
@@ -247,7 +125,7 @@ def alliances_from_table(layer: QgsVectorLayer) -> dict[str, str]:
             ).format(layer=layer.name(), fields=", ".join(fields.names()))
         )
     rows = (
-        [_text(feature[index]) for index in indexes]
+        [name_text(feature[index]) for index in indexes]
         for feature in raw_features(layer, indexes, geometry=False)
     )
     return alliances_of_pairs((row[0], row[1]) for row in rows if row[0] and row[1])
@@ -315,6 +193,33 @@ def to_qgs_geometry(geometry: Geometry) -> QgsGeometry:
     return converted
 
 
+class GeometryConverter:
+    """Turns shapely geometries into QGIS's, one and the same only once.
+
+    An enclave that stays as it is for a year is one geometry in memory then, of all its dates.
+    """
+
+    def __init__(self) -> None:
+        # with the geometries themselves: an id is another's as soon as its owner is gone
+        self._known: dict[int, tuple[Geometry, QgsGeometry]] = {}
+        self._vertices = 0
+
+    def convert(self, geometry: Geometry) -> QgsGeometry:
+        """Return a multi-part geometry of QGIS."""
+        import shapely
+
+        known = self._known.get(id(geometry))
+        if known is not None:
+            return known[1]
+        if self._vertices > _VERTICES_KEPT:
+            self._known.clear()
+            self._vertices = 0
+        converted = to_qgs_geometry(geometry)
+        self._known[id(geometry)] = geometry, converted
+        self._vertices += int(shapely.get_num_coordinates(geometry))
+        return converted
+
+
 def crs_text(crs: QgsCoordinateReferenceSystem) -> str:
     """Return a coordinate reference system as WKT, which also holds one that has no code."""
     return crs.toWkt(QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED)
@@ -326,9 +231,10 @@ def raw_features(
     within: QgsRectangle | None = None,
     *,
     geometry: bool = True,
+    request: QgsFeatureRequest | None = None,
 ) -> Iterator[QgsFeature]:
     """Iterate over features as they are: the engine repairs what is invalid, and says so."""
-    request = QgsFeatureRequest()
+    request = request or QgsFeatureRequest()
     request.setInvalidGeometryCheck(QgsFeatureRequest.InvalidGeometryCheck.GeometryNoCheck)
     request.setSubsetOfAttributes(list(attributes))
     if within is not None:
@@ -342,8 +248,19 @@ def raw_features(
     return source.getFeatures(request)
 
 
+def features_by_id(
+    source: QgsFeatureSource, feature_ids: Sequence[int], attributes: Sequence[int]
+) -> Iterator[QgsFeature]:
+    """Iterate, in any order, over the features of these ids, as they are."""
+    request = QgsFeatureRequest()
+    request.setFilterFids(list(feature_ids))
+    return raw_features(source, attributes, request=request)
+
+
 def polygon_wkb(geometry: QgsGeometry) -> bytes | None:
     """Return the polygons of a geometry, flat and without curves; None if it has none."""
+    if geometry.wkbType() in _FLAT_POLYGONS and not geometry.isEmpty():
+        return geometry.asWkb().data()
     if geometry.isNull() or geometry.isEmpty():
         return None
     straight = _straight(geometry)
@@ -366,13 +283,14 @@ def _straight(geometry: QgsGeometry) -> QgsGeometry:
     return QgsGeometry(shape)
 
 
-def _text(value: Any) -> str | None:
-    """Return a name without blanks around it; None where there is nothing else."""
+def name_text(value: Any) -> str | None:
+    """Return a value as a name without blanks around it; None where there is nothing else."""
     plain = plain_value(value)
     return None if plain is None else str(plain).strip() or None
 
 
-def _first_ids(feature_ids: Sequence[int]) -> str:
+def first_ids(feature_ids: Sequence[int]) -> str:
+    """Return the first of some ids as text."""
     shown = ", ".join(str(feature_id) for feature_id in feature_ids[:_SHOWN_IDS])
     more = ", ..." if len(feature_ids) > _SHOWN_IDS else ""
     return tr("first ids: {ids}").format(ids=shown + more)

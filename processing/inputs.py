@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Mapping
+from typing import TYPE_CHECKING, Any, Mapping, Sequence
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsFeatureSource,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
+    QgsProcessingFeatureSourceDefinition,
+    QgsProperty,
     QgsRectangle,
+    QgsVectorLayer,
     QgsWkbTypes,
 )
 
@@ -19,8 +22,8 @@ from ..core.i18n import tr
 from ..core.model import NamedGeometry, Parameters
 from . import parameters as keys
 from . import worldmap
-from .convert import ControlReader, crs_text, named_geometries, plain_value
-from .reach import bring_over, in_reach, surroundings
+from .convert import crs_text, named_geometries, plain_value
+from .reach import bring_over, in_reach, needed_box, surroundings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,6 +41,7 @@ __all__ = [
     "engine_parameters",
     "home_names",
     "read_all_places",
+    "read_countries_around",
     "read_geography",
     "read_moment",
     "read_series_of",
@@ -85,6 +89,22 @@ class Inputs:
         if not self.has(key):
             return None
         return self.algorithm.parameterAsSource(self.values, key, self.context)
+
+    def whole_layer(self, key: str) -> QgsVectorLayer | None:
+        """Return the layer of which all features are to be read; None where not all are."""
+        value = self.values.get(key)
+        if isinstance(value, QgsProcessingFeatureSourceDefinition):
+            if value.selectedFeaturesOnly or value.featureLimit >= 0:
+                return None
+            # newer than the oldest QGIS
+            if getattr(value, "filterExpression", ""):
+                return None
+            value = value.source
+        if isinstance(value, QgsProperty):
+            value = value.staticValue()
+        if not isinstance(value, (str, QgsVectorLayer)):
+            return None
+        return self.algorithm.parameterAsVectorLayer({key: value}, key, self.context)
 
 
 @dataclass(frozen=True)
@@ -144,6 +164,7 @@ def home_names(inputs: Inputs) -> tuple[str, ...]:
 def read_series_of(inputs: Inputs, feedback: Feedback) -> Series:
     """Return the control layer as a series of snapshots."""
     from ..core.series import FieldNames, read_series
+    from .controlreader import ControlReader
 
     source = inputs.source(keys.CONTROL)
     name = source.sourceName()
@@ -157,6 +178,7 @@ def read_series_of(inputs: Inputs, feedback: Feedback) -> Series:
         end_inclusive=inputs.algorithm.parameterAsBool(
             inputs.values, keys.END_INCLUSIVE, inputs.context
         ),
+        layer=inputs.whole_layer(keys.CONTROL),
     )
     try:
         series = read_series(
@@ -270,18 +292,33 @@ def _read_countries(
     control = inputs.source(keys.CONTROL)
     crs, target = countries.source.sourceCrs(), control.sourceCrs()
     box = _around_control(inputs, series, crs)
-    named = _read_named(countries, feedback)
     if countries.is_lines:
-        return bring_over(named, crs, target, box, feedback)
+        return bring_over(_read_named(countries, feedback), crs, target, box, feedback)
+    named = read_countries_around(countries, box, home_names(inputs), feedback)
     chosen = in_reach(named, box, home_names(inputs), crs)
     feedback.info(
         tr("{layer}: countries read: {count}, within reach of the control layer: {near}.").format(
             layer=countries.label, count=len(named), near=len(chosen)
         )
     )
-    if named and not chosen:
+    if not chosen and (named or not countries.is_users):
         raise CountryError(_far_away(countries, control))
     return bring_over(chosen, crs, target, box, feedback)
+
+
+def read_countries_around(
+    countries: NamedSource, box: QgsRectangle, home: Sequence[str], feedback: Feedback
+) -> list[tuple[str, Geometry]]:
+    """Return all countries, or those of the world map that can be in reach of `box`.
+
+    What is wrong with the user's own is told of all of them, so all of them are read.
+    """
+    if not countries.is_users:
+        meeting = _read_named(countries, feedback, within=box)
+        needed = needed_box(meeting, box, home, countries.source.sourceCrs())
+        if needed is not None:
+            return _read_named(countries, feedback, within=needed)
+    return _read_named(countries, feedback)
 
 
 def _far_away(countries: NamedSource, control: QgsFeatureSource) -> str:

@@ -18,7 +18,7 @@ from qgis.core import (
 )
 
 from ..core.i18n import tr
-from .convert import to_qgs_geometry
+from .convert import GeometryConverter
 from .fields import Column, cut_names, label_columns, to_fields
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class ResultWriter:
         )
         if self._sink is None:
             raise QgsProcessingException(inputs.algorithm.invalidSinkError(inputs.values, key))
+        self._geometries = GeometryConverter()
         self.count = 0
 
     def write(self, row: Any, geometry: Any = None) -> None:
@@ -71,7 +72,7 @@ class ResultWriter:
         feature = QgsFeature(self._fields)
         feature.setAttributes([column.value(row) for column in self._columns])
         if geometry is not None:
-            feature.setGeometry(to_qgs_geometry(geometry))
+            feature.setGeometry(self._geometries.convert(geometry))
         if not self._sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
             self._fail()
         self.count += 1
@@ -85,7 +86,7 @@ class ResultWriter:
 
     def _tell_cut_names(self, feedback: Feedback) -> None:
         path = self.output_id.split("|", maxsplit=1)[0]
-        if not Path(path).is_file():
+        if path.lower().endswith(".gpkg") or not Path(path).is_file():
             return
         cut = cut_names(QgsVectorLayer(self.output_id, "", "ogr").fields(), self._columns)
         if cut:

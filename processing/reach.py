@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from ..core.feedback import Feedback
 
-__all__ = ["bring_over", "in_reach", "surroundings"]
+__all__ = ["bring_over", "in_reach", "needed_box", "surroundings"]
 
 _REACH_M = 50_000.0
 _ROUND_TRIP_DEGREES = 0.01
@@ -83,17 +83,61 @@ def in_reach(
     geometries = np.array([geometry for _, geometry in named], dtype=object)
     if not len(geometries):
         return []
-    meets_box = shapely.intersects(geometries, _shapely_box(box))
-    wanted = {name.casefold() for name in home}
-    can_be_home = np.array([name.casefold() in wanted for name, _ in named])
-    if not can_be_home.any():
-        can_be_home = meets_box
-    bounds = shapely.bounds(shapely.get_parts(geometries[can_be_home]))
-    reach = _reach(crs)
-    around = shapely.box(*(bounds + np.array([-reach, -reach, reach, reach])).T)
+    meets_box, can_be_home = _home_candidates(named, box, home)
+    around = shapely.box(*_surrounding_boxes(geometries[can_be_home], crs).T)
     near = shapely.STRtree(geometries).query(around, predicate="intersects")[1]
     chosen = set(near.tolist()) | set(np.flatnonzero(meets_box | can_be_home).tolist())
     return [named[index] for index in sorted(chosen)]
+
+
+def needed_box(
+    named: Sequence[tuple[str, Geometry]],
+    box: QgsRectangle,
+    home: Sequence[str],
+    crs: QgsCoordinateReferenceSystem,
+) -> QgsRectangle | None:
+    """Return the box outside of which no country can be in reach; None where that is not known.
+
+    Parameters
+    ----------
+    named : the countries whose own boxes meet `box`; a name is one feature's
+    """
+    import numpy as np
+
+    if not {name.casefold() for name in home} <= {name.casefold() for name, _ in named}:
+        return None
+    geometries = np.array([geometry for _, geometry in named], dtype=object)
+    needed = QgsRectangle(box)
+    if len(geometries):
+        _, can_be_home = _home_candidates(named, box, home)
+        boxes = _surrounding_boxes(geometries[can_be_home], crs)
+        if len(boxes):
+            needed.combineExtentWith(
+                QgsRectangle(*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))
+            )
+    return needed
+
+
+def _home_candidates(
+    named: Sequence[tuple[str, Geometry]], box: QgsRectangle, home: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return which countries meet `box`, and which can be home."""
+    import numpy as np
+    import shapely
+
+    meets_box = shapely.intersects([geometry for _, geometry in named], _shapely_box(box))
+    wanted = {name.casefold() for name in home}
+    can_be_home = np.array([name.casefold() in wanted for name, _ in named])
+    return meets_box, can_be_home if can_be_home.any() else meets_box
+
+
+def _surrounding_boxes(geometries: np.ndarray, crs: QgsCoordinateReferenceSystem) -> np.ndarray:
+    """Return for each part the box within which its neighbours lie: west, south, east, north."""
+    import numpy as np
+    import shapely
+
+    reach = _reach(crs)
+    return shapely.bounds(shapely.get_parts(geometries)) + np.array([-reach, -reach, reach, reach])
 
 
 def bring_over(

@@ -14,6 +14,7 @@ __all__ = [
     "WORLD_COUNTRY_FIELD",
     "WORLD_PROVINCES",
     "WORLD_PROVINCE_FIELD",
+    "existing_world_map",
     "world_layer",
     "world_map_file",
 ]
@@ -36,13 +37,32 @@ def world_layer(name: str) -> QgsVectorLayer:
     ------
     WorldMapError : if the map or the layer is not there
     """
-    path = world_map_file()
-    layer = QgsVectorLayer(f"{path}|layername={name}", name, "ogr") if path.is_file() else None
-    if layer is None or not layer.isValid():
-        raise WorldMapError(
-            tr(
-                "The world map that comes with QGIS is not at {path}. Give a layer of countries "
-                "(COUNTRIES) and one of provinces (PROVINCES) instead."
-            ).format(path=path)
-        )
+    path = existing_world_map()
+    # nobody sees it: looking for its style takes longer than all else
+    options = QgsVectorLayer.LayerOptions(loadDefaultStyle=False)
+    layer = QgsVectorLayer(f"{path}|layername={name}", name, "ogr", options)
+    if not layer.isValid():
+        raise _no_world_map(path)
     return layer
+
+
+def existing_world_map() -> Path:
+    """Return where the world map is.
+
+    Raises
+    ------
+    WorldMapError : if it is not there
+    """
+    path = world_map_file()
+    if not path.is_file():
+        raise _no_world_map(path)
+    return path
+
+
+def _no_world_map(path: Path) -> WorldMapError:
+    return WorldMapError(
+        tr(
+            "The world map that comes with QGIS is not at {path}. Give a layer of countries "
+            "(COUNTRIES) and one of provinces (PROVINCES) instead."
+        ).format(path=path)
+    )

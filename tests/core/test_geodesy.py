@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shapely.geometry.polygon import orient
 
 from enclave_watch.core.errors import CrsError
-from enclave_watch.core.geodesy import Geodesy
+from enclave_watch.core.geodesy import Geodesy, most_units_per_metre
 from enclave_watch.tests.core.helpers.drawing import cut_up, reversed_rings
 from enclave_watch.tests.core.helpers.truth import true_area_km2, true_length_km
 
@@ -193,3 +193,11 @@ def test_coordinates_outside_the_crs_are_refused_with_its_name():
     nowhere = shapely.box(1e9, 1e9, 1.1e9, 1.1e9)
     with pytest.raises(CrsError, match="UTM zone 37N"):
         Geodesy("EPSG:32637").area_km2([nowhere])
+
+
+def test_the_units_of_a_metre_are_those_of_the_direction_in_which_it_takes_most():
+    rng = np.random.default_rng(7)
+    metric = rng.normal(size=(500, 2, 2)) * 10.0 ** rng.integers(-3, 6, (500, 1, 1))
+    smallest = np.array([np.linalg.svd(each, compute_uv=False)[-1] for each in metric])
+    assert most_units_per_metre(metric) == pytest.approx(1.0 / smallest, rel=1e-9)
+    assert np.isfinite(most_units_per_metre(np.zeros((1, 2, 2)))).all()

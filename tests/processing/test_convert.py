@@ -9,6 +9,7 @@ import shapely
 from qgis.core import (
     NULL,
     QgsCoordinateReferenceSystem,
+    QgsFeature,
     QgsProcessingContext,
     QgsProcessingFeatureSourceDefinition,
     QgsProcessingUtils,
@@ -19,8 +20,10 @@ from qgis.PyQt.QtCore import QDate, QDateTime, Qt, QTime
 
 from enclave_watch.core.errors import AllianceError, DateError, FieldError
 from enclave_watch.core.feedback import Feedback
+from enclave_watch.processing import convert
+from enclave_watch.processing.controlreader import ControlReader
 from enclave_watch.processing.convert import (
-    ControlReader,
+    GeometryConverter,
     alliances_from_table,
     crs_text,
     field_index,
@@ -251,6 +254,31 @@ def test_geometries_go_back_as_multi_part_ones():
     assert to_qgs_geometry(shapely.box(0, 0, 1, 1)).asWkt(0).startswith("MultiPolygon")
     line = shapely.LineString([(0, 0), (1, 1)])
     assert to_qgs_geometry(line).asWkt(0) == "MultiLineString ((0 0, 1 1))"
+
+
+@pytest.mark.parametrize("kept", [0, 1_000_000])
+def test_a_geometry_met_again_is_the_same_and_no_other_is(monkeypatch, kept):
+    monkeypatch.setattr(convert, "_VERTICES_KEPT", kept)
+    converter = GeometryConverter()
+    for _ in range(3):
+        # what is not kept is let go of at once, and its id is free for the next
+        for x in range(20):
+            there = converter.convert(shapely.box(x, 0, x + 1, 1))
+            assert there.boundingBox() == QgsRectangle(x, 0, x + 1, 1)
+    square = shapely.box(0, 0, 1, 1)
+    assert converter.convert(square).asWkt(0) == to_qgs_geometry(square).asWkt(0)
+    assert converter.convert(square).asWkt(0) == converter.convert(square).asWkt(0)
+
+
+def test_what_becomes_of_one_feature_is_not_done_to_the_others():
+    converter, square = GeometryConverter(), shapely.box(0, 0, 1, 1)
+    first, second = QgsFeature(), QgsFeature()
+    for feature in (first, second):
+        feature.setGeometry(converter.convert(square))
+    moved = first.geometry()
+    moved.translate(5, 0)
+    first.setGeometry(moved)
+    assert second.geometry().boundingBox() == QgsRectangle(0, 0, 1, 1)
 
 
 def test_a_crs_without_a_code_is_handed_on_whole():

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from qgis.core import QgsRectangle
 
 from enclave_watch.core.errors import WorldMapError
+from enclave_watch.core.feedback import Feedback
 from enclave_watch.processing import worldmap
 from enclave_watch.processing.enclaves.enclaveareas import EnclaveAreas
+from enclave_watch.processing.inputs import NamedSource, read_countries_around
+from enclave_watch.processing.reach import in_reach
 
 
 @pytest.mark.parametrize(
@@ -51,3 +57,31 @@ def test_without_the_map_provinces_are_left_out_and_the_log_says_so(
     result = run(EnclaveAreas, **made_up)
     assert {row["provinces"] for row in result.rows} == {""}
     assert any(line.startswith("Provinces are left out.") for line in result.log.warnings)
+
+
+@pytest.mark.parametrize("home", [(), ("syria",), ("Syria", "Lebanon"), ("Fiji",)])
+@pytest.mark.parametrize(
+    "box",
+    [
+        (38.5, 34.0, 40.0, 35.5),  # inside Syria
+        (35.9, 32.3, 36.5, 36.9),  # over the borders with Turkey, Lebanon and Jordan
+        (178.0, -18.0, 179.0, -17.0),  # Fiji, on both sides of the antimeridian
+        (-100.0, 40.0, -99.0, 41.0),  # the United States, with islands all over the world
+        (-30.0, 20.0, -29.0, 21.0),  # sea
+    ],
+)
+def test_reading_only_countries_near_by_finds_all_that_are_in_reach(qgis_app, box, home):
+    layer = worldmap.world_layer(worldmap.WORLD_COUNTRIES)
+    countries = NamedSource(layer, worldmap.WORLD_COUNTRY_FIELD, "World map", is_users=False)
+    everything = replace(countries, is_users=True)
+    around = QgsRectangle(*box)
+
+    def names(source):
+        named = read_countries_around(source, around, home, Feedback())
+        return sorted(name for name, _ in in_reach(named, around, home, layer.crs())), len(named)
+
+    near, read = names(countries)
+    of_all, all_read = names(everything)
+    assert near == of_all
+    if not home and box[0] > 0:
+        assert read < all_read / 2
