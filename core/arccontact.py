@@ -61,6 +61,7 @@ class ArcContacts:
         self._store = store
         self._near = NearBorder(table, border.segments, max(tolerance_m, EXACT_M))
         self._inside: dict[int, _Inside] = {}
+        self._parts: dict[tuple[int, bytes], Floats] = {}
         self._runs: Recent[bytes, list[BorderRun]] = Recent()
         self._alike: Recent[tuple[bytes, bytes, tuple[int, ...]], tuple[Contact, ...]] = Recent()
         self._known: Recent[tuple[int, ...], tuple[Contact, ...]] = Recent()
@@ -134,20 +135,24 @@ class ArcContacts:
 
     def _uncovered(self, inside: Sequence[int], beside: dict[int, Floats]) -> dict[int, Floats]:
         """Return the border inside polygons that is not whole in the stretches `beside`."""
-        border = self._border.segments
-        numbers: list[Ints] = []
-        rows: list[Floats] = []
-        for number in inside:
-            known = self._inside_of(number)
-            bare = known.candidates[~is_covered(border, known.candidates, beside)]
-            self._measure_inside(number, bare)
-            for segment in bare.tolist():
-                parts = known.parts[segment]
-                rows.append(parts)
-                numbers.append(np.full(len(parts), segment))
-        if not rows:
+        if not inside:
             return {}
-        return merged_by_line(border, np.concatenate(numbers), np.concatenate(rows))
+        border = self._border.segments
+        candidates = [self._inside_of(number).candidates for number in inside]
+        owner = np.repeat(np.array(inside), [len(each) for each in candidates])
+        segments = np.concatenate(candidates)
+        bare = ~is_covered(border, segments, beside)
+        segments, owner = segments[bare], owner[bare]
+        if len(segments) == 0:
+            return {}
+        for number in np.unique(owner).tolist():
+            self._measure_inside(number, segments[owner == number])
+        rows = [
+            self._inside[number].parts[segment]
+            for number, segment in zip(owner.tolist(), segments.tolist())
+        ]
+        numbers = np.repeat(segments, [len(each) for each in rows])
+        return merged_by_line(border, numbers, np.concatenate(rows))
 
     def _inside_of(self, number: int) -> _Inside:
         if number not in self._inside:
@@ -156,12 +161,37 @@ class ArcContacts:
         return self._inside[number]
 
     def _measure_inside(self, number: int, segments: Ints) -> None:
-        """Find the parts of segments inside a polygon, where they are not known."""
+        """Find the parts of segments inside a polygon that meets them, where not known.
+
+        They depend on no more than the outline near a segment: where there is none, all of it is
+        inside, and where that is the same as that of another polygon, so are the parts.
+        """
         known = self._inside[number].parts
         new = np.array([each for each in segments.tolist() if each not in known], dtype=np.int64)
         if len(new) == 0:
             return
-        polygon = self._store.polygons[number]
-        found, rows = border_inside(self._border.segments, new, polygon)
-        for each in new.tolist():
-            known[each] = rows[found == each]
+        keys = self._surroundings(number, new)
+        unknown = [at for at, key in enumerate(keys) if key not in self._parts]
+        polygon, border = self._store.polygons[number], self._border.segments
+        found, rows = border_inside(border, new[unknown], polygon)
+        for at in unknown:
+            self._parts[keys[at]] = rows[found == new[at]]
+        known.update((each, self._parts[key]) for each, key in zip(new.tolist(), keys))
+
+    def _surroundings(self, number: int, segments: Ints) -> list[tuple[int, bytes]]:
+        """Return each segment of the border with what of a polygon's outline is near it."""
+        table = self._table
+        uses = table.uses([number])[0]
+        arcs, turned = table.use_arc[uses], table.use_turned[uses]
+        some = self._near.of_arcs(arcs)
+        x, y = self._near.x[some], self._near.y[some]
+        order = np.lexsort((y, x))
+        x, y = x[order], y[order]
+        side = np.zeros(table.count, dtype=np.int64)
+        side[arcs] = turned
+        outline = 2 * y + side[table.arc_of[y]]
+        first, end = np.searchsorted(x, segments), np.searchsorted(x, segments, side="right")
+        return [
+            (segment, outline[low:high].tobytes())
+            for segment, low, high in zip(segments.tolist(), first.tolist(), end.tolist())
+        ]

@@ -21,6 +21,9 @@ Ints = npt.NDArray[np.int64]
 
 _Distance = Tuple[float, str]
 
+# so many vertices of an arc are looked at
+_LOOKS = 5
+
 
 class ArcDistances:
     """Measures how far outlines are from the border; each arc is measured once, if at all."""
@@ -57,13 +60,21 @@ class ArcDistances:
         if len(new) == 0:
             return
         table = self._table
-        middle = (table.first[new] + table.first[new + 1]) // 2
-        away_km = self._border.roughly_km(table.xy[middle])
+        # a few vertices stand for an arc; no other is farther from the nearest of them than this
+        low, high = table.first[new], table.first[new + 1] - 1
         length_km = table.arc_length_m[new] / 1000.0
-        before_km = table.at_m[middle] / 1000.0
-        reach_km = np.maximum(before_km, length_km - before_km)
-        self._least_km[new] = np.maximum(away_km[0] - reach_km, 0.0)
-        self._most_km[new] = away_km[1]
+        least, most = np.full(len(new), np.inf), np.full(len(new), np.inf)
+        before_km, reach_km = np.zeros(len(new)), np.zeros(len(new))
+        for share in np.linspace(0.0, 1.0, _LOOKS):
+            vertex = low + np.rint(share * (high - low)).astype(np.int64)
+            at_km = np.where(vertex == high, length_km, table.at_m[vertex] / 1000.0)
+            away_km = self._border.roughly_km(table.xy[vertex])
+            least = np.minimum(least, away_km[0])
+            most = np.minimum(most, away_km[1])
+            reach_km = np.maximum(reach_km, (at_km - before_km) / 2.0)
+            before_km = at_km
+        self._least_km[new] = np.maximum(least - reach_km, 0.0)
+        self._most_km[new] = most
 
     def _measured(self, arc: int) -> _Distance:
         if arc not in self._exact:

@@ -34,7 +34,7 @@ _VERTICES_TRIED = 20
 
 _RADIUS_KM = 6_371.0
 # by so much distances on the sphere may be off, with room to spare
-_ROUGH = 0.02
+_ROUGH = 0.007
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -70,6 +70,7 @@ class BorderRun:
     outline_line : the line of the outline
     feet, near : intervals along the line in metres, (n, 2) and (m, 2)
     beside : what they cover by themselves, (k, 2)
+    again : what they cover with the border inside that was held last
     """
 
     line: int
@@ -77,6 +78,13 @@ class BorderRun:
     feet: Floats
     near: Floats
     beside: Floats
+    again: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def reach(self) -> tuple[float, float]:
+        """From where to where it is near the line at all."""
+        own = np.concatenate([self.feet, self.near])
+        return float(own[:, 0].min()), float(own[:, 1].max())
 
 
 def border_runs(border: Segments, outline: Segments, pairs: Pairs) -> list[BorderRun]:
@@ -125,14 +133,22 @@ def _with_inside(border: Segments, run: BorderRun, held: Floats | None) -> Float
     """Return what a run covers where border inside the enclave goes on from it."""
     if held is None or len(run.near) == 0:
         return run.beside
+    low, high = run.reach
+    around = int(held[:, 0].searchsorted(low, side="right")) - 1
+    if around >= 0 and high <= held[around, 1]:
+        return held[around : around + 1]
     if not border.line_closed[run.line]:
-        own = np.concatenate([run.feet, run.near])
-        low, high = own[:, 0].min() - JOINT_M, own[:, 1].max() + JOINT_M
-        held = held[(held[:, 1] >= low) & (held[:, 0] <= high)]
-        if len(held) == 0:
+        first = int(held[:, 1].searchsorted(low - JOINT_M))
+        last = int(held[:, 0].searchsorted(high + JOINT_M, side="right"))
+        if first >= last:
             return run.beside
-    feet, near = np.concatenate([run.feet, held]), np.concatenate([run.near, held])
-    return _bridged(border, run.line, feet, near)
+        held = held[first:last]
+    key = held.tobytes()
+    if run.again.get("held") != key:
+        feet, near = np.concatenate([run.feet, held]), np.concatenate([run.near, held])
+        run.again.update(held=key, rows=_bridged(border, run.line, feet, near))
+    rows: Floats = run.again["rows"]
+    return rows
 
 
 def _bridged(border: Segments, line: int, feet: Floats, near: Floats) -> Floats:

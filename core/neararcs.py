@@ -45,6 +45,7 @@ class NearArcs:
         self._first = np.zeros(table.count, dtype=np.int64)
         self._end = np.zeros(table.count, dtype=np.int64)
         self._tree: STRtree | None = None
+        self._all = np.zeros(0, dtype=np.int64)
         self.x = self.y = np.zeros(0, dtype=np.int64)
         self.x_arc = self.y_arc = np.zeros(0, dtype=np.int64)
         self.along = self.opposed = np.zeros(0, dtype=bool)
@@ -102,20 +103,15 @@ class NearArcs:
     def _found(self, new: Ints) -> tuple[Ints, Ints]:
         table = self._table
         if self._tree is None:
-            self._tree = STRtree(shapely.box(*table.bounds.T))
-        margin = table.margins[new] * self._distance_m * 1.02
-        boxes = shapely.box(*(table.bounds[new] + margin[:, None] * np.array([-1, -1, 1, 1])).T)
-        near = np.unique(in_blocks(self._tree.query, boxes)[1])
-        segments, others = table.segments(new), table.segments(near)
-        # only what comes near one of the boxes need be looked at closer
-        tree = STRtree(_lines(table, segments))
-        radius = (self._distance_m * 1.01 + 0.01) * table.margins[table.arc_of[others]]
-        y, x = in_blocks(
+            self._all = table.segments(np.arange(table.count))
+            self._tree = STRtree(_lines(table, self._all))
+        tree, segments = self._tree, table.segments(new)
+        x, y = in_blocks(
             lambda lines, reach: tree.query(lines, predicate="dwithin", distance=reach),
-            _lines(table, others),
-            radius,
+            _lines(table, segments),
+            (self._distance_m * 1.01 + 0.01) * table.margins[table.arc_of[segments]],
         )
-        x, y = segments[x], others[y]
+        x, y = segments[x], self._all[y]
         differ = x != y
         return x[differ], y[differ]
 
