@@ -1,35 +1,38 @@
 """What changed hands between two snapshots: a partition of the ground that did.
 
-Only polygons that one faction holds in one of the snapshots alone can bring a change, so only
-they are overlaid, with whatever lies over them. Their cells are given to who holds them before
-and after; cells of one transition that share an edge are one. That the areas close is checked
-against the polygons' own, which the overlay has no part in.
+Only polygons that one faction holds in one of the snapshots alone can bring a change. What moved
+between them is told by the edges that they do not share (moved.py); where that is not sure, they
+are overlaid, with whatever lies over them, and their cells given to who holds them before and
+after. Cells of one transition that share an edge are one. That the areas close is checked against
+the polygons' own, which the overlay has no part in.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Iterable, Iterator, Mapping, Sequence
 
-import shapely
-from shapely import Geometry
+import numpy as np
 
 from .dates import format_date
 from .errors import DateError
-from .held import HeldGround
 from .holders import UNASSIGNED, Holders, holders_name, sorted_holders
 from .i18n import tr
 from .model import NamedShare
-from .overlay import Cells, closing_overlay, robust_union, widths_m
+from .moved import GroundLedger
+from .overlay import CLOSES_KM2, Cells, closing_overlay, joined_polygons, widths_m
 from .proximity import EXACT_M
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from shapely import Geometry
+
     from .feedback import Feedback
     from .ground import GroundMatcher
     from .model import Snapshot
+    from .moved import MovedGround
     from .polygons import PolygonStore
     from .series import Series
 
@@ -194,15 +197,27 @@ class ChangeFinder:
     """Compares snapshots of one series; what it learns of a pair of polygons it keeps."""
 
     def __init__(
-        self, store: PolygonStore, *, min_width_m: float = 0.0, feedback: Feedback
+        self,
+        store: PolygonStore,
+        *,
+        min_width_m: float = 0.0,
+        feedback: Feedback,
+        ledger: GroundLedger | None = None,
     ) -> None:
         self._store = store
         self._least_m = max(min_width_m, EXACT_M)
         self._feedback = feedback
-        self._held = HeldGround(store, feedback)
+        self._ledger = ledger or GroundLedger(store, feedback)
+        self._held = self._ledger.held
 
     def compare(self, before: Snapshot, after: Snapshot) -> Step:
         """Return the transitions from one snapshot to another, the largest first."""
+        moved = self._ledger.moved(before.holdings, after.holdings)
+        step = None if moved is None else self._of_moved(moved, before, after)
+        return step or self.compare_plainly(before, after)
+
+    def compare_plainly(self, before: Snapshot, after: Snapshot) -> Step:
+        """Return the same by laying whole polygons over each other."""
         numbers = self._involved(before, after)
         if not numbers:
             return Step(before.date, after.date, ())
@@ -216,8 +231,29 @@ class ChangeFinder:
         polygons = [self._store.polygons[number] for number in numbers]
         found, off_km2, grid_m = closing_overlay(polygons, self._store.geodesy, measured)
         self._tell(before, after, off_km2, grid_m)
-        ordered = sorted(found, key=lambda each: (-each.area_km2, each.before, each.after))
-        return Step(before.date, after.date, tuple(ordered))
+        return _step(before, after, found)
+
+    def _of_moved(
+        self, moved: Sequence[MovedGround], before: Snapshot, after: Snapshot
+    ) -> Step | None:
+        """Return the transitions that ground that moved makes; None where areas do not close."""
+        parts: dict[tuple[Holders, Holders], list[Geometry]] = defaultdict(list)
+        for each in moved:
+            had, has = ((name,) if name else () for name in (each.before, each.after))
+            parts[had, has].append(each.geometry)
+        found = self._measured(parts)
+        areas_km2 = self._store.areas_km2()
+        expected = {
+            faction: sum(
+                sign * float(areas_km2[sorted(one - two)].sum())
+                for sign, one, two in ((1, has, had), (-1, had, has))
+            )
+            for faction in sorted(before.holdings.keys() | after.holdings.keys())
+            for had, has in [
+                [set(each.holdings.get(faction, ())) for each in (before, after)],
+            ]
+        }
+        return _step(before, after, found) if _off_km2(found, expected) <= CLOSES_KM2 else None
 
     def _involved(self, before: Snapshot, after: Snapshot) -> list[int]:
         """Return the polygons that bring changes, and those that lie over them."""
@@ -250,21 +286,25 @@ class ChangeFinder:
             )
             if had != has:
                 parts[had, has].append(cell)
-        return [
-            transition
-            for had, has in sorted(parts)
-            for transition in self._measured(had, has, parts[had, has])
-        ]
+        return self._measured(parts)
 
-    def _measured(self, had: Holders, has: Holders, cells: list[Geometry]) -> list[Transition]:
+    def _measured(
+        self, parts: Mapping[tuple[Holders, Holders], Sequence[Geometry]]
+    ) -> list[Transition]:
+        """Return the transitions between the same holders, those that share an edge as one."""
         geodesy = self._store.geodesy
-        united = shapely.get_parts(cells[0] if len(cells) == 1 else robust_union(cells, geodesy))
+        joined = {key: joined_polygons(parts[key], geodesy) for key in sorted(parts)}
+        united = np.concatenate([np.zeros(0, dtype=object), *joined.values()])
+        areas_km2 = geodesy.area_km2(united)
         measured = zip(
-            united, geodesy.area_km2(united).tolist(), widths_m(united, geodesy).tolist()
+            [key for key, each in joined.items() for _ in each],
+            united.tolist(),
+            areas_km2.tolist(),
+            widths_m(united, geodesy, areas_km2=areas_km2).tolist(),
         )
         return [
             Transition(had, has, geometry, area_km2, width_m, is_redraw=width_m < self._least_m)
-            for geometry, area_km2, width_m in measured
+            for (had, has), geometry, area_km2, width_m in measured
         ]
 
     def _tell(self, before: Snapshot, after: Snapshot, off_km2: float, grid_m: float) -> None:
@@ -280,6 +320,11 @@ class ChangeFinder:
                     "Its polygons cannot be overlaid exactly; repair the control layer."
                 ).format(dates, off_km2)
             )
+
+
+def _step(before: Snapshot, after: Snapshot, found: Iterable[Transition]) -> Step:
+    ordered = sorted(found, key=lambda each: (-each.area_km2, each.before, each.after))
+    return Step(before.date, after.date, tuple(ordered))
 
 
 def _factions_by_number(snapshot: Snapshot) -> Mapping[int, list[str]]:

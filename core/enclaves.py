@@ -113,7 +113,7 @@ class Surveyor:
         )
         self._fronts = FrontFinder(self._geodesy, snap_m=parameters.snap_m, feedback=feedback)
         self._plain = _PlainRuler(geography.border, self._fronts, parameters.tolerance_m)
-        self._matcher = GroundMatcher(store, geography, feedback)
+        self._matcher = GroundMatcher(store, geography, feedback=feedback)
         self._arcs = (
             None
             if plain

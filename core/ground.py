@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Mapping, Sequence
 
@@ -10,10 +11,11 @@ import numpy.typing as npt
 import shapely
 from shapely import Geometry, STRtree
 
+from .feedback import Feedback
 from .nearby import meeting
+from .unshared import Outlines
 
 if TYPE_CHECKING:
-    from .feedback import Feedback
     from .geography import Geography
     from .pieces import Piece
     from .polygons import PolygonStore
@@ -22,12 +24,17 @@ __all__ = ["Ground", "GroundMatcher"]
 
 # polygons whose areas sum to that of their union to so many parts do not overlap
 _SAME_AREA = 1e-9
+# less than a square metre is what sums of areas leave of nothing
+_NO_KM2 = 1e-6
+
+# with fewer vertices, all of a polygon is matched as fast
+_LARGE = 1000
+_LOOKED_BACK = 5
+_ALIKE = 0.75
+_NONE: frozenset[int] = frozenset()
 
 # so many polygons are matched between two looks at whether the user cancelled
 _BLOCK = 50
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -43,28 +50,38 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class _Matched:
-    """What is under a polygon: numbers of provinces with the common ground, and of places."""
+class _Found:
+    """Ground by the numbers of provinces and places, so that names may be alike."""
 
     inside_km2: float | None
-    provinces: Ints
-    km2: Floats
-    places: Ints
+    provinces_km2: Mapping[int, float]
+    places: frozenset[int]
 
 
 class GroundMatcher:
-    """Matches each distinct polygon against country, provinces and places once."""
+    """Matches each distinct polygon against country, provinces and places once.
+
+    Of a large polygon that is mostly like one that is known, only what the two do not share is
+    matched.
+    """
 
     def __init__(
-        self, store: PolygonStore, geography: Geography, feedback: Feedback | None = None
+        self,
+        store: PolygonStore,
+        geography: Geography,
+        outlines: Outlines | None = None,
+        feedback: Feedback | None = None,
     ) -> None:
         self._store = store
         self._geography = geography
-        self._feedback = feedback
-        self._known: dict[int, _Matched] = {}
+        self._outlines = outlines or Outlines(store)
+        self._feedback = feedback or Feedback()
+        self._known: dict[int, _Found] = {}
+        self._large: list[int] = []
         self._provinces = np.array([p.geometry for p in geography.provinces], dtype=object)
         self._province_tree = STRtree(self._provinces)
-        self._place_tree = STRtree([place.geometry for place in geography.places])
+        self._places = np.array([place.geometry for place in geography.places], dtype=object)
+        self._place_tree = STRtree(self._places)
         for geometry in (*self._provinces, geography.home):
             shapely.prepare(geometry)
 
@@ -78,75 +95,121 @@ class GroundMatcher:
 
     def of_geometry(self, geometry: Geometry, area_km2: float) -> Ground:
         """Return the ground of any polygon or multipolygon, `area_km2` large."""
-        one = np.array([geometry], dtype=object)
-        return self._sum(self._matched(one, np.array([area_km2])))
+        return self.of_geometries([geometry], [area_km2])[0]
+
+    def of_geometries(
+        self, geometries: Sequence[Geometry], areas_km2: Sequence[float]
+    ) -> list[Ground]:
+        """Return the ground of each of several polygons or multipolygons, so large in km2."""
+        array = np.array([*geometries, None], dtype=object)[:-1]
+        found = self._matched(array, np.asarray(areas_km2))
+        return [self._sum([each]) for each in found]
+
+    def of_polygons(self, numbers: Sequence[int]) -> list[Ground]:
+        """Return the ground of polygons of the store."""
+        self._match(numbers)
+        return [self._sum([self._known[number]]) for number in numbers]
 
     def _match(self, numbers: Sequence[int]) -> None:
         """Match polygons that are not known, some at a time."""
-        new = [number for number in numbers if number not in self._known]
+        unknown = [number for number in dict.fromkeys(numbers) if number not in self._known]
+        polygons = self._store.polygons
         areas_km2 = self._store.areas_km2()
-        for start in range(0, len(new), _BLOCK):
-            if self._feedback is not None:
-                self._feedback.check()
-            some = new[start : start + _BLOCK]
-            polygons = np.array([self._store.polygons[each] for each in some], dtype=object)
-            self._known.update(zip(some, self._matched(polygons, areas_km2[some])))
+        sizes = shapely.get_num_coordinates([polygons[number] for number in unknown])
+        large = [number for number, size in zip(unknown, sizes) if size >= _LARGE]
+        small = [number for number, size in zip(unknown, sizes) if size < _LARGE]
+        for start in range(0, len(small), _BLOCK):
+            self._feedback.check()
+            some = small[start : start + _BLOCK]
+            array = np.array([polygons[number] for number in some], dtype=object)
+            self._known.update(zip(some, self._matched(array, areas_km2[some])))
+        for number in large:
+            self._feedback.check()
+            self._known[number] = self._by_likeness(number) or self._alone(number)
+            self._large = [number, *self._large[:_LOOKED_BACK]]
 
-    def _matched(self, geometries: npt.NDArray[np.object_], areas_km2: Floats) -> list[_Matched]:
-        home = self._geography.home
-        count = len(geometries)
-        inside = [None] * count
-        if home is not None:
-            all_of = np.arange(count)
-            inside = self._common_km2(geometries, areas_km2, all_of, home).tolist()
-        owner, province, km2 = self._in_provinces(geometries, areas_km2)
-        found = []
-        for number, geometry in enumerate(geometries):
-            own = owner == number
-            places = meeting(self._place_tree, geometry)
-            found.append(_Matched(inside[number], province[own], km2[own], places))
-        return found
+    def _alone(self, number: int) -> _Found:
+        polygon = np.array([self._store.polygons[number]], dtype=object)
+        return self._matched(polygon, self._store.areas_km2()[[number]])[0]
 
-    def _in_provinces(
-        self, geometries: npt.NDArray[np.object_], areas_km2: Floats
-    ) -> tuple[Ints, Ints, Floats]:
-        """Return geometry, province and common ground, wherever there is some."""
-        owner, province = self._province_tree.query(geometries)
-        km2 = np.zeros(len(owner))
-        for index in np.unique(province).tolist():
-            here = province == index
-            other = self._provinces[index]
-            km2[here] = self._common_km2(geometries, areas_km2, owner[here], other)
-        some = km2 > 0
-        order = np.lexsort((province[some], owner[some]))
-        return owner[some][order], province[some][order], km2[some][order]
+    def _by_likeness(self, number: int) -> _Found | None:
+        """Return what is found from that of a polygon like it; None where there is none."""
+        alike = next(
+            (old for old in self._large if self._outlines.shared_share(old, number) > _ALIKE), None
+        )
+        if alike is None:
+            return None
+        ground = self._outlines.ground([(alike, 0, -1), (number, 0, 1)], 1)
+        if ground is None or np.abs(ground.times).max(initial=0) > 1:
+            return None
+        cells = self._matched(ground.cells, ground.areas_km2)
+        old = self._known[alike]
+        inside_km2, provinces_km2 = old.inside_km2, dict(old.provinces_km2)
+        near: set[int] = set()
+        for sign, cell in zip(ground.times[:, 0].tolist(), cells):
+            if inside_km2 is not None and cell.inside_km2 is not None:
+                inside_km2 += sign * cell.inside_km2
+            for province, km2 in cell.provinces_km2.items():
+                provinces_km2[province] = provinces_km2.get(province, 0.0) + sign * km2
+            near |= cell.places
+        polygon = self._store.polygons[number]
+        again = {place for place in near if shapely.intersects(polygon, self._places[place])}
+        return _Found(
+            inside_km2,
+            {province: km2 for province, km2 in provinces_km2.items() if km2 > _NO_KM2},
+            frozenset(old.places - near | again),
+        )
+
+    def _matched(
+        self, geometries: npt.NDArray[np.object_], areas_km2: npt.NDArray[np.float64]
+    ) -> list[_Found]:
+        provinces: list[dict[int, float]] = [{} for _ in geometries]
+        numbers, near = self._province_tree.query(geometries)
+        common_km2 = self._common_km2(
+            geometries[numbers], areas_km2[numbers], self._provinces[near]
+        )
+        for number, province, km2 in zip(numbers.tolist(), near.tolist(), common_km2.tolist()):
+            if km2 > 0:
+                provinces[number][province] = km2
+        inside: list[float | None] = [None] * len(geometries)
+        if self._geography.home is not None:
+            home = np.full(len(geometries), self._geography.home, dtype=object)
+            inside = list(self._common_km2(geometries, areas_km2, home).tolist())
+        places = [
+            frozenset(meeting(self._place_tree, geometry).tolist()) if len(self._places) else _NONE
+            for geometry in geometries
+        ]
+        return [_Found(*each) for each in zip(inside, provinces, places)]
 
     def _common_km2(
-        self, geometries: npt.NDArray[np.object_], areas_km2: Floats, some: Ints, other: Geometry
-    ) -> Floats:
-        """Return how much of some of the geometries is in `other`, which is prepared."""
+        self,
+        geometries: npt.NDArray[np.object_],
+        areas_km2: npt.NDArray[np.float64],
+        others: npt.NDArray[np.object_],
+    ) -> npt.NDArray[np.float64]:
+        """Return the ground of each geometry in the prepared one beside it."""
         # contains_properly looks no farther than it must; covers would, along shared edges
-        km2 = np.where(shapely.contains_properly(other, geometries[some]), areas_km2[some], 0.0)
-        rest = np.flatnonzero(km2 == 0)
-        rest = rest[shapely.intersects(other, geometries[some[rest]])]
-        if len(rest):
-            common = shapely.intersection(geometries[some[rest]], other)
-            km2[rest] = self._store.geodesy.area_km2(common)
-        return np.asarray(km2)
+        is_within = shapely.contains_properly(others, geometries)
+        common_km2 = np.where(is_within, areas_km2, 0.0)
+        rest = np.flatnonzero(~is_within)
+        rest = rest[shapely.intersects(others[rest], geometries[rest])]
+        common = [shapely.intersection(geometries[each], others[each]) for each in rest.tolist()]
+        if common:
+            common_km2[rest] = self._store.geodesy.area_km2(common)
+        return common_km2
 
-    def _sum(self, several: Sequence[_Matched]) -> Ground:
-        parts = [each.inside_km2 for each in several if each.inside_km2 is not None]
-        index = np.concatenate([each.provinces for each in several])
-        sums = np.bincount(index, np.concatenate([each.km2 for each in several]))
-        provinces: dict[str, float] = {}
+    def _sum(self, several: Sequence[_Found]) -> Ground:
+        """Return several, that have no ground in common, as one, with names."""
+        index = [number for each in several for number in each.provinces_km2]
+        km2 = [value for each in several for value in each.provinces_km2.values()]
+        sums = np.bincount(np.array(index, dtype=np.int64), np.array(km2))
+        provinces: dict[str, float] = defaultdict(float)
         for number in np.flatnonzero(sums).tolist():
-            name = self._geography.provinces[number].name
-            provinces[name] = provinces.get(name, 0.0) + float(sums[number])
-        places = {
-            self._geography.places[number].name
-            for each in several
-            if len(each.places)
-            for number in each.places.tolist()
-        }
-        inside = None if self._geography.home is None else sum(parts)
-        return Ground(inside, provinces, tuple(sorted(places)))
+            provinces[self._geography.provinces[number].name] += float(sums[number])
+        inside = [each.inside_km2 for each in several if each.inside_km2 is not None]
+        places = _NONE.union(*(each.places for each in several if each.places))
+        return Ground(
+            None if self._geography.home is None else sum(inside),
+            dict(provinces),
+            tuple(sorted(self._geography.places[number].name for number in places)),
+        )

@@ -12,7 +12,7 @@ from shapely import Geometry, STRtree
 
 from . import sentences
 from .lineage import ground_of
-from .nearby import meeting
+from .nearby import meeting, meeting_boxes
 from .occurrence import Event, EventKind, dated
 from .takers import Holders
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .model import Enclave
 
 __all__ = ["place_events", "presence_events"]
+
+_LAST_DIGITS = 1e-10
 
 
 def presence_events(
@@ -78,9 +80,11 @@ def place_events(step: Step, geography: Geography, feedback: Feedback) -> Iterat
     if not geography.places:
         return
     before = step.analysis_before.enclaves if step.analysis_before is not None else ()
-    old_holders = _holders(before, geography, feedback)
-    new_holders = _holders(step.analysis.enclaves, geography, feedback)
-    for number, place in enumerate(geography.places):
+    numbers = _on_moved_ground(step, geography)
+    old_holders = _holders(before, geography, numbers, feedback)
+    new_holders = _holders(step.analysis.enclaves, geography, numbers, feedback)
+    for number in numbers:
+        place = geography.places[number]
         old = {enclave.faction: enclave for enclave in old_holders[number]}
         new = {enclave.faction for enclave in new_holders[number]}
         losers = sorted(old.keys() - new) if old else [""]
@@ -137,15 +141,32 @@ def _point_within(geometry: Geometry, province: Geometry) -> Geometry:
     return shapely.point_on_surface(geometry if inside.is_empty else inside)
 
 
+def _on_moved_ground(step: Step, geography: Geography) -> list[int]:
+    """Return the places that may have changed hands: all, where it is not known what moved."""
+    if step.moved is None:
+        return list(range(len(geography.places)))
+    if not step.moved:
+        return []
+    places = np.array([place.geometry for place in geography.places], dtype=object)
+    moved = np.array([each.geometry for each in step.moved], dtype=object)
+    bounds = shapely.bounds(moved)
+    # outlines may have been bent by their last digits where they were cut
+    reach = _LAST_DIGITS * float(np.abs(bounds).max())
+    one, two = meeting_boxes(shapely.bounds(places), bounds + reach * np.array([-1, -1, 1, 1]))
+    on_it = shapely.dwithin(places[one], moved[two], reach)
+    return [int(number) for number in np.unique(one[on_it])]
+
+
 def _holders(
-    enclaves: Sequence[Enclave], geography: Geography, feedback: Feedback
-) -> list[list[Enclave]]:
-    """Return the enclaves that each place lies in."""
-    holders: list[list[Enclave]] = [[] for _ in geography.places]
-    points = STRtree([place.geometry for place in geography.places])
+    enclaves: Sequence[Enclave], geography: Geography, numbers: Sequence[int], feedback: Feedback
+) -> dict[int, list[Enclave]]:
+    """Return the enclaves that each of some places lies in."""
+    holders: dict[int, list[Enclave]] = {number: [] for number in numbers}
+    if not numbers:
+        return holders
+    points = STRtree([geography.places[number].geometry for number in numbers])
     for enclave in enclaves:
         feedback.check()
-        inside = meeting(points, enclave.geometry)
-        for number in np.sort(inside).tolist():
-            holders[number].append(enclave)
+        for place in meeting(points, enclave.geometry).tolist():
+            holders[numbers[place]].append(enclave)
     return holders

@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely import Geometry, STRtree
 
 from .groups import Groups
+from .nearby import meeting_boxes
 from .overlay import robust_union
 
 if TYPE_CHECKING:
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from .polygons import PolygonStore
 
 __all__ = ["HeldGround"]
+
+Ints = npt.NDArray[np.int64]
+
+_FEW = 50
 
 
 class HeldGround:
@@ -31,6 +37,15 @@ class HeldGround:
         self._union_km2: dict[tuple[int, ...], float] = {}
         self._unions: dict[tuple[int, ...], Geometry] = {}
         self._covered_km2: dict[tuple[int, ...], float] = {}
+        self._bounds = np.zeros((0, 4))
+
+    def bounds(self) -> npt.NDArray[np.float64]:
+        """Return the bounds of each polygon of the store by number, (n, 4)."""
+        known = len(self._bounds)
+        if known < len(self._store.polygons):
+            new = shapely.bounds(np.array(self._store.polygons[known:], dtype=object))
+            self._bounds = np.concatenate([self._bounds, new])
+        return self._bounds
 
     def covered_km2(self, numbers: Iterable[int]) -> float:
         """Return the area that the polygons `numbers` cover; ground held twice counts once."""
@@ -65,18 +80,23 @@ class HeldGround:
 
         Each pair is told once, the smaller number first.
         """
-        polygons = self._store.polygons
         if not some or not others:
             return []
-        tree = STRtree([polygons[number] for number in others])
-        rows = np.array([polygons[number] for number in some], dtype=object)
-        one, two = tree.query(rows)
+        one, two = self._near(some, others)
         candidates = {
             (min(some[i], others[j]), max(some[i], others[j]))
             for i, j in zip(one.tolist(), two.tolist())
             if some[i] != others[j]
         }
         return [pair for pair in sorted(candidates) if self._overlap(pair)]
+
+    def _near(self, some: Sequence[int], others: Sequence[int]) -> tuple[Ints, Ints]:
+        if len(some) <= _FEW:
+            return meeting_boxes(self.bounds()[list(some)], self.bounds()[list(others)])
+        polygons = self._store.polygons
+        tree = STRtree([polygons[number] for number in others])
+        one, two = tree.query(np.array([polygons[number] for number in some], dtype=object))
+        return one, two
 
     def _overlap(self, pair: tuple[int, int]) -> bool:
         if pair not in self._pairs:

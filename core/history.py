@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Iterable, Iterator, Mapping, Sequence
 
-import shapely
-
-from .lineage import (
-    Kind,
-    Link,
-    LinkRule,
-    Relative,
-    assigned_ids,
-    ground_of,
-    links_among,
-    overlaps_km2,
-)
+from .lineage import Kind, Link, LinkRule, Relative, assigned_ids, links_among
 from .occurrence import dated
-from .takers import NOTHING_KM2, Holders, Share
+from .relations import Relations
+from .takers import NOTHING_KM2, Share
+from .vanished import Vanished
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,6 +19,8 @@ if TYPE_CHECKING:
     from .geodesy import Geodesy
     from .memory import SeriesMemory
     from .model import Enclave
+    from .moved import MovedGround
+    from .polygons import PolygonStore
     from .timeline import SnapshotAnalysis
 
 __all__ = ["LEAST_FOLLOWED_KM2", "Step", "TracedEnclave", "families", "trace"]
@@ -84,13 +76,15 @@ class Step:
     """Two consecutive dates: the enclaves before, whose fate is known, and those after.
 
     `analysis_before` is None, and `before` empty, on the first date. The analyses also
-    hold the enclaves that are too small to be followed.
+    hold the enclaves that are too small to be followed. `moved` is the ground that changed hands;
+    None where that is not known.
     """
 
     analysis_before: SnapshotAnalysis | None
     analysis: SnapshotAnalysis
     before: tuple[TracedEnclave, ...]
     after: tuple[TracedEnclave, ...]
+    moved: tuple[MovedGround, ...] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -107,6 +101,7 @@ def trace(
     min_area_km2: float = 0.0,
     feedback: Feedback,
     memory: SeriesMemory | None = None,
+    store: PolygonStore | None = None,
 ) -> Iterator[Step]:
     """Follow the enclaves through the snapshots; yield one step a date.
 
@@ -117,13 +112,15 @@ def trace(
     min_area_km2 : smaller enclaves, and any under a square metre, are not followed; their
         ground still counts as held
     memory : that surveyed the analyses; overlaps that it knows are not measured again
+    store : of the polygons of the analyses; with it only those that changed are looked at
 
     Raises
     ------
     DateError
         When the series has no dates.
     """
-    tracer = _Tracer(geodesy, rule, min_area_km2, feedback, memory)
+    relations = Relations(geodesy, feedback, store=store, memory=memory)
+    tracer = _Tracer(relations, Vanished(geodesy, rule), rule, min_area_km2, feedback)
     for analysis in analyses:
         yield tracer.step(analysis)
 
@@ -158,23 +155,21 @@ class _Tracer:
 
     def __init__(
         self,
-        geodesy: Geodesy,
+        relations: Relations,
+        vanished: Vanished,
         rule: LinkRule,
         min_area_km2: float,
         feedback: Feedback,
-        memory: SeriesMemory | None,
     ) -> None:
-        self._memory = memory
-        self._geodesy = geodesy
+        self._relations = relations
+        self._vanished = vanished
         self._rule = rule
         self._min_area_km2 = max(min_area_km2, LEAST_FOLLOWED_KM2)
         self._feedback = feedback
         self._next_id = 1
         self._starts: dict[int, _Start] = {}
-        self._vanished: dict[str, list[TracedEnclave]] = defaultdict(list)
         self._analysis: SnapshotAnalysis | None = None
         self._traced: dict[int, TracedEnclave] = {}
-        self._holders: Holders | None = None
 
     def step(self, analysis: SnapshotAnalysis) -> Step:
         """Take in the next date."""
@@ -182,52 +177,22 @@ class _Tracer:
         earlier, old = self._analysis, self._traced
         before = earlier.enclaves if earlier is not None else ()
         after = analysis.enclaves
-        overlaps = self._overlaps(earlier, analysis)
+        self._relations.go_on_to(analysis)
+        overlaps = self._relations.overlaps()
         links = links_among(
             overlaps, before, after, rule=self._rule, min_area_km2=self._min_area_km2
         )
-        holders = Holders(after, self._geodesy, self._feedback)
-        new = self._followed(analysis, date, links, overlaps)
+        ties = _Ties(links, overlaps)
+        new = self._followed(analysis, date, ties)
         done = {
-            number: self._with_fate(
-                traced,
-                number,
-                links,
-                overlaps,
-                new,
-                partial(self._shares, holders, analysis),
-            )
-            for number, traced in old.items()
+            number: self._with_fate(traced, number, ties, new) for number, traced in old.items()
         }
         for traced in done.values():
             if traced.fate is Kind.VANISHED:
-                self._vanished[traced.enclave.faction].append(traced)
-        self._analysis, self._traced, self._holders = analysis, new, holders
-        return Step(earlier, analysis, tuple(done.values()), tuple(new.values()))
-
-    def _overlaps(
-        self, earlier: SnapshotAnalysis | None, analysis: SnapshotAnalysis
-    ) -> dict[tuple[int, int], float]:
-        if earlier is None:
-            return {}
-
-        def measured() -> dict[tuple[int, int], float]:
-            return overlaps_km2(earlier.enclaves, analysis.enclaves, self._geodesy, self._feedback)
-
-        if self._memory is None:
-            return measured()
-        return self._memory.of_pair("overlaps", earlier, analysis, measured)
-
-    def _shares(
-        self, holders: Holders, analysis: SnapshotAnalysis, enclave: Enclave
-    ) -> tuple[Share, ...]:
-        """Return who holds on the date of `analysis` what is an enclave on another."""
-        ground, faction = enclave.geometry, enclave.faction
-        if self._memory is None:
-            return holders.shares(ground, faction)
-        return self._memory.of_ground(
-            ground, faction, analysis, lambda: holders.shares(ground, faction)
-        )
+                self._vanished.add(traced.enclave_id, traced.enclave)
+        self._analysis, self._traced = analysis, new
+        moved = self._relations.moved
+        return Step(earlier, analysis, tuple(done.values()), tuple(new.values()), moved)
 
     # ---- looking back -------------------------------------------------------------
 
@@ -235,25 +200,18 @@ class _Tracer:
         self,
         analysis: SnapshotAnalysis,
         date: datetime,
-        links: Sequence[Link],
-        overlaps: dict[tuple[int, int], float],
+        ties: _Ties,
     ) -> dict[int, TracedEnclave]:
         before = self._analysis.enclaves if self._analysis is not None else ()
         ids_before = {number: traced.enclave_id for number, traced in self._traced.items()}
-        inherited = assigned_ids(links, before, ids_before)
+        inherited = assigned_ids(ties.links, before, ids_before)
         earlier_km2 = {each.enclave_id: each.enclave.area_km2 for each in self._traced.values()}
-        of_child: dict[int, list[Link]] = defaultdict(list)
-        for link in links:
-            of_child[link.child].append(link)
-        kept_km2: dict[int, float] = defaultdict(float)
-        for (_, child), km2 in overlaps.items():
-            kept_km2[child] += km2
         result = {}
         for number, enclave in enumerate(analysis.enclaves):
             if enclave.area_km2 < self._min_area_km2:
                 continue
             self._feedback.check()
-            own = of_child[number]
+            own = ties.of_child[number]
             parents = _relatives(
                 [(ids_before[link.parent], link.overlap_km2) for link in own], enclave.area_km2
             )
@@ -262,25 +220,23 @@ class _Tracer:
                 date,
                 inherited.get(number),
                 parents,
-                self._lineage(own, links),
+                self._lineage(own, ties),
                 earlier_km2,
             )
-            lacks_km2 = enclave.area_km2 - kept_km2[number]
-            if self._holders and self._analysis and lacks_km2 >= NOTHING_KM2:
-                gained = self._shares(self._holders, self._analysis, enclave)
-                traced = replace(traced, gained_from=gained)
+            lacks_km2 = enclave.area_km2 - ties.kept_after_km2[number]
+            if self._analysis and lacks_km2 >= NOTHING_KM2:
+                traced = replace(traced, gained_from=self._relations.gained(number))
             result[number] = traced
         return result
 
-    def _lineage(self, own: Sequence[Link], links: Sequence[Link]) -> Kind | None:
+    def _lineage(self, own: Sequence[Link], ties: _Ties) -> Kind | None:
         if self._analysis is None:
             return None
         if not own:
             return Kind.APPEARED
         if len(own) > 1:
             return Kind.MERGED
-        siblings = [link for link in links if link.parent == own[0].parent]
-        return Kind.SPLIT if len(siblings) > 1 else Kind.CONTINUED
+        return Kind.SPLIT if len(ties.of_parent[own[0].parent]) > 1 else Kind.CONTINUED
 
     def _traced_enclave(
         self,
@@ -302,7 +258,7 @@ class _Tracer:
             enclave_id=enclave_id,
             lineage=lineage,
             parents=parents,
-            predecessor=self._predecessor(enclave) if lineage is Kind.APPEARED else None,
+            predecessor=self._vanished.predecessor(enclave) if lineage is Kind.APPEARED else None,
             first_date=start.date,
             age_days=(date - start.date).total_seconds() / _SECONDS_A_DAY,
             change_km2=None
@@ -311,49 +267,52 @@ class _Tracer:
             change_first_km2=enclave.area_km2 - start.area_km2,
         )
 
-    def _predecessor(self, enclave: Enclave) -> int | None:
-        """Return the enclave that vanished where this one appeared; the last one of several."""
-        best: tuple[float, int] | None = None
-        for number, gone in enumerate(self._vanished[enclave.faction]):
-            common = shapely.intersection(gone.enclave.geometry, enclave.geometry)
-            overlap_km2 = float(self._geodesy.area_km2([ground_of(common)])[0])
-            smaller_km2 = min(gone.enclave.area_km2, enclave.area_km2)
-            if self._rule.holds(overlap_km2, smaller_km2):
-                # equal to a hundredth of a km2 is equal: then the last one that vanished
-                best = max(best or (-1.0, -1), (round(overlap_km2, 2), number))
-        return None if best is None else self._vanished[enclave.faction][best[1]].enclave_id
-
     # ---- looking ahead ------------------------------------------------------------
 
     def _with_fate(
         self,
         traced: TracedEnclave,
         number: int,
-        links: Sequence[Link],
-        overlaps: dict[tuple[int, int], float],
+        ties: _Ties,
         new: dict[int, TracedEnclave],
-        shares: Callable[[Enclave], tuple[Share, ...]],
     ) -> TracedEnclave:
         self._feedback.check()
-        own = [link for link in links if link.parent == number]
+        own = ties.of_parent[number]
         area_km2 = traced.enclave.area_km2
         children = _relatives(
             [(new[link.child].enclave_id, link.overlap_km2) for link in own], area_km2
         )
-        kept_km2 = sum(km2 for (parent, _), km2 in overlaps.items() if parent == number)
         lost: tuple[Share, ...] = ()
-        if area_km2 - kept_km2 >= NOTHING_KM2:
-            lost = shares(traced.enclave)
-        return replace(traced, fate=_fate(own, links), children=children, lost_to=lost)
+        if area_km2 - ties.kept_before_km2[number] >= NOTHING_KM2:
+            lost = self._relations.lost(number)
+        return replace(traced, fate=_fate(own, ties), children=children, lost_to=lost)
 
 
-def _fate(own: Sequence[Link], links: Sequence[Link]) -> Kind:
+class _Ties:
+    """What enclaves of two dates have to do with each other, by their numbers."""
+
+    def __init__(
+        self, links: Sequence[Link], overlaps_km2: Mapping[tuple[int, int], float]
+    ) -> None:
+        self.links = links
+        self.of_parent: dict[int, list[Link]] = defaultdict(list)
+        self.of_child: dict[int, list[Link]] = defaultdict(list)
+        for link in links:
+            self.of_parent[link.parent].append(link)
+            self.of_child[link.child].append(link)
+        self.kept_before_km2: dict[int, float] = defaultdict(float)
+        self.kept_after_km2: dict[int, float] = defaultdict(float)
+        for (one, two), km2 in overlaps_km2.items():
+            self.kept_before_km2[one] += km2
+            self.kept_after_km2[two] += km2
+
+
+def _fate(own: Sequence[Link], ties: _Ties) -> Kind:
     if not own:
         return Kind.VANISHED
     if len(own) > 1:
         return Kind.SPLIT
-    mates = [link for link in links if link.child == own[0].child]
-    return Kind.MERGED if len(mates) > 1 else Kind.CONTINUED
+    return Kind.MERGED if len(ties.of_child[own[0].child]) > 1 else Kind.CONTINUED
 
 
 def _relatives(found: Sequence[tuple[int, float]], area_km2: float) -> tuple[Relative, ...]:

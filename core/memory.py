@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import astuple, replace
-from typing import TYPE_CHECKING, Any, Callable, Hashable, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Hashable, Sequence, Tuple, TypeVar
 
 import shapely
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Memory", "SeriesMemory"]
 
 Found = TypeVar("Found")
+
+_Known = Tuple["SnapshotAnalysis", Tuple[Tuple[bytes, ...], ...]]
 
 
 class Memory:
@@ -69,6 +71,8 @@ class SeriesMemory:
         self._memory = memory
         self._polygons = series.store.polygons
         self._digests: dict[int, bytes] = {}
+        self._numbers: dict[bytes, int] = {}
+        self._renumbered: dict[Hashable, SnapshotAnalysis] = {}
         self._seen: dict[int, Any] = {}
         self._keys: dict[int, Hashable] = {}
         self._base = (_surroundings(series, geography), astuple(parameters))
@@ -87,7 +91,10 @@ class SeriesMemory:
     ) -> SnapshotAnalysis:
         """Return the analysis of a snapshot, surveyed only where it is not known."""
         key = self.key_of(snapshot)
-        analysis = self._memory.once(("survey", key), lambda: self._interned(survey()))
+        if key not in self._renumbered:
+            known = self._memory.once(("survey", key), lambda: self._numberless(survey()))
+            self._renumbered[key] = self._with_numbers(*known)
+        analysis = self._renumbered[key]
         self._keys[id(analysis)] = key
         # enclaves that did not change are known by their geometry's being the same object
         self._seen.update((id(each.geometry), each.geometry) for each in analysis.enclaves)
@@ -123,6 +130,26 @@ class SeriesMemory:
         keys = self.key_of(before), self.key_of(after)
         return self._memory.once(("snapshots", what, *keys), compute)
 
+    def _numberless(self, analysis: SnapshotAnalysis) -> _Known:
+        """Return an analysis to be kept, and its polygons by their bytes: numbers will change."""
+        kept = self._interned(analysis)
+        digests = tuple(
+            tuple(self._digest(number) for number in each.polygons) for each in kept.enclaves
+        )
+        return kept, digests
+
+    def _with_numbers(
+        self, analysis: SnapshotAnalysis, digests: Sequence[Sequence[bytes]]
+    ) -> SnapshotAnalysis:
+        """Return an analysis whose enclaves have the numbers of their polygons in this series."""
+        numbers = [tuple(sorted(self._numbers[each] for each in one)) for one in digests]
+        pairs = list(zip(analysis.enclaves, numbers))
+        if all(enclave.polygons == own for enclave, own in pairs):
+            return analysis
+        return replace(
+            analysis, enclaves=tuple(replace(enclave, polygons=own) for enclave, own in pairs)
+        )
+
     def _interned(self, analysis: SnapshotAnalysis) -> SnapshotAnalysis:
         return replace(
             analysis, enclaves=tuple(self._with_known(enclave) for enclave in analysis.enclaves)
@@ -138,7 +165,9 @@ class SeriesMemory:
 
     def _digest(self, number: int) -> bytes:
         if number not in self._digests:
-            self._digests[number] = hashlib.blake2b(shapely.to_wkb(self._polygons[number])).digest()
+            digest = hashlib.blake2b(shapely.to_wkb(self._polygons[number])).digest()
+            self._digests[number] = digest
+            self._numbers[digest] = number
         return self._digests[number]
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .feedback import Feedback
     from .geodesy import Geodesy
 
-__all__ = ["in_blocks", "meeting", "pairs_within"]
+__all__ = ["in_blocks", "meeting", "meeting_boxes", "pairs_within"]
 
 _BLOCK = 1000
 """So many searches take a few milliseconds, during which no other thread of Python runs."""
@@ -32,6 +32,24 @@ def meeting(tree: STRtree, geometry: Geometry) -> npt.NDArray[np.int64]:
     meets = shapely.intersects(geometry, tree.geometries[near])
     shapely.destroy_prepared(geometry)
     return np.asarray(near[meets])
+
+
+def meeting_boxes(
+    some: npt.NDArray[np.float64], others: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the pairs of boxes, by their numbers in two arrays of bounds, that meet."""
+    found = [
+        np.argwhere(
+            (some[first : first + _BLOCK, None, 0] <= others[None, :, 2])
+            & (some[first : first + _BLOCK, None, 2] >= others[None, :, 0])
+            & (some[first : first + _BLOCK, None, 1] <= others[None, :, 3])
+            & (some[first : first + _BLOCK, None, 3] >= others[None, :, 1])
+        )
+        + np.array([first, 0])
+        for first in range(0, max(len(some), 1), _BLOCK)
+    ]
+    pairs = np.concatenate(found)
+    return pairs[:, 0], pairs[:, 1]
 
 
 def in_blocks(

@@ -17,15 +17,25 @@ from shapely import Geometry, STRtree
 from shapely.errors import GEOSException
 
 from .errors import OverlayError
+from .groups import Groups
 from .i18n import tr
+from .nearby import meeting_boxes
 
 if TYPE_CHECKING:
     from .geodesy import Geodesy
 
-__all__ = ["Cells", "closing_overlay", "robust_union", "widths_m"]
+__all__ = [
+    "CLOSES_KM2",
+    "Cells",
+    "closing_overlay",
+    "joined_polygons",
+    "robust_union",
+    "widths_m",
+]
 
 _GRIDS_M = (0.0, 1e-6, 1e-4, 1e-2)
-_CLOSES_KM2 = 0.001
+CLOSES_KM2 = 0.001
+"""Areas that miss each other by less close, in km2."""
 
 Found = TypeVar("Found")
 
@@ -68,14 +78,16 @@ def closing_overlay(
         found, off_km2 = measured(cells)
         if best is None or off_km2 < best[1]:
             best = found, off_km2, cells.grid_m
-        if off_km2 <= _CLOSES_KM2:
+        if off_km2 <= CLOSES_KM2:
             break
     if best is None:
         raise _error()
     return best
 
 
-def robust_union(polygons: Sequence[Geometry], geodesy: Geodesy) -> Geometry:
+def robust_union(
+    polygons: Sequence[Geometry] | npt.NDArray[np.object_], geodesy: Geodesy
+) -> Geometry:
     """Return the union of polygons, on as fine a grid as it needs.
 
     Raises
@@ -91,11 +103,39 @@ def robust_union(polygons: Sequence[Geometry], geodesy: Geodesy) -> Geometry:
     raise _error()
 
 
+def joined_polygons(polygons: Sequence[Geometry], geodesy: Geodesy) -> npt.NDArray[np.object_]:
+    """Return the polygons of the union of polygons; those that none comes near stay as they are.
+
+    Raises
+    ------
+    OverlayError
+        When no grid helps.
+    """
+    array = np.asarray(polygons, dtype=object)
+    bounds = shapely.bounds(array)
+    groups = Groups(range(len(array)))
+    for one, two in zip(*(each.tolist() for each in meeting_boxes(bounds, bounds))):
+        groups.join(one, two)
+    groups_of = list(groups.members())
+    alone = array[[members[0] for members in groups_of if len(members) == 1]]
+    joined = [
+        shapely.get_parts(robust_union(array[list(members)], geodesy))
+        for members in groups_of
+        if len(members) > 1
+    ]
+    return np.concatenate([shapely.get_parts(alone), *joined])
+
+
 def widths_m(
-    polygons: Sequence[Geometry] | npt.NDArray[np.object_], geodesy: Geodesy
+    polygons: Sequence[Geometry] | npt.NDArray[np.object_],
+    geodesy: Geodesy,
+    *,
+    areas_km2: npt.NDArray[np.float64] | None = None,
 ) -> npt.NDArray[np.float64]:
     """Return how wide polygons are on average: twice the area by the perimeter, in metres."""
-    areas_km2, outlines_km = geodesy.area_km2(polygons), geodesy.length_km(polygons)
+    if areas_km2 is None:
+        areas_km2 = geodesy.area_km2(polygons)
+    outlines_km = geodesy.length_km(polygons)
     return np.asarray(2000.0 * areas_km2 / np.maximum(outlines_km, 1e-12))
 
 

@@ -8,6 +8,7 @@ are theirs, so that what was lost and what was kept sum to what there was.
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Dict, Iterable, Sequence
 
 import numpy as np
@@ -16,6 +17,7 @@ import shapely
 from shapely import Geometry, STRtree
 
 from .borders import Border
+from .hashing import hashed_points
 from .proximity import merged
 from .roughly import RoughOutline
 
@@ -129,11 +131,19 @@ class _Line:
         self._parts = shapely.get_parts(line.geometry)
         self._tree = STRtree(self._parts)
         self._places = [self._places_of(part) for part in range(len(self._parts))]
+        keys = _keys(self._segments.start, self._segments.end)
+        self._order = np.argsort(keys, kind="stable")
+        self._keys = keys[self._order]
         self._known: dict[int, tuple[Contact, Stretch]] = {}
+        self._by_bytes: dict[bytes, Stretch] = {}
 
     def stretch(self, contact: Contact) -> Stretch:
         if id(contact) not in self._known:
-            self._known[id(contact)] = (contact, self._located(contact.geometry))
+            # an enclave that changed elsewhere has the same contact as before
+            key = blake2b(shapely.to_wkb(contact.geometry)).digest()
+            if key not in self._by_bytes:
+                self._by_bytes[key] = self._located(contact.geometry)
+            self._known[id(contact)] = (contact, self._by_bytes[key])
         return self._known[id(contact)][1]
 
     def geometry(self, stretch: Stretch) -> Geometry:
@@ -157,20 +167,39 @@ class _Line:
         )
 
     def _located(self, geometry: Geometry) -> Stretch:
-        """Return where a contact lies: each of its segments is within one of the border's."""
+        """Return where a contact lies: most of its segments are segments of the border."""
         lines = shapely.get_parts(geometry)
         xy, line = shapely.get_coordinates(lines, return_index=True)
         together = line[1:] == line[:-1]
-        start, end = xy[:-1][together], xy[1:][together]
+        keys = _keys(xy[:-1], xy[1:])[together]
+        at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        is_whole = self._keys[at] == keys
+        whole = self._order[at[is_whole]]
+        cut = np.flatnonzero(together)[~is_whole]
+        parts, rows = self._projected(xy[cut], xy[cut + 1])
+        parts = np.concatenate([self._segments.line[whole], parts])
+        start_m = self._segments.at_m[whole]
+        rows = np.concatenate(
+            [np.column_stack([start_m, start_m + self._segments.length_m[whole]]), rows]
+        )
+        return {int(part): merged(rows[parts == part], _SLACK_M) for part in np.unique(parts)}
+
+    def _projected(self, start: Floats, end: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
+        """Return on which parts segments lie that are within one of the border's, and where."""
         half = np.hypot(*(end - start).T) / 2
         middles = shapely.points((start + end) / 2)
-        owner = self._tree.query_nearest(middles, all_matches=False)[1]
+        owner = self._tree.query_nearest(middles, all_matches=False)[1].astype(np.int64)
         at = shapely.line_locate_point(self._parts[owner], middles)
         rows = np.column_stack([at - half, at + half])
-        return {
-            int(part): merged(np.interp(rows[owner == part], *self._places[part]), _SLACK_M)
-            for part in np.unique(owner)
-        }
+        for part in np.unique(owner):
+            own = owner == part
+            rows[own] = np.interp(rows[own], *self._places[part])
+        return owner, rows
+
+
+def _keys(start: Floats, end: Floats) -> npt.NDArray[np.uint64]:
+    """Return a number for each segment, the same in both directions."""
+    return hashed_points(start) + hashed_points(end)
 
 
 def length_km_of(stretch: Stretch) -> float:

@@ -15,6 +15,7 @@ from .extents import NOWHERE, Extent, ExtentFinder
 from .ground import GroundMatcher
 from .holders import CONTESTED, UNASSIGNED, Holders, holders_name
 from .i18n import tr
+from .moved import GroundLedger
 from .stretches import BorderRuler
 from .timeline import analyse
 
@@ -117,10 +118,11 @@ def summarise(
     Cancelled
         When the feedback says so, within about a second.
     """
-    maker = _RowMaker(series, geography, parameters, by_province, feedback)
+    ledger = GroundLedger(series.store, feedback)
+    maker = _RowMaker(series, geography, parameters, by_province, ledger, feedback)
     moments = series.moments
     analyses = analyse(series, geography, parameters, feedback)
-    finder = ChangeFinder(series.store, min_width_m=min_width_m, feedback=feedback)
+    finder = ChangeFinder(series.store, min_width_m=min_width_m, feedback=feedback, ledger=ledger)
     warn_of_unassigned(series, feedback)
     for index, moment in enumerate(moments):
         feedback.check()
@@ -139,13 +141,14 @@ class _RowMaker:
         geography: Geography,
         parameters: Parameters,
         by_province: bool,
+        ledger: GroundLedger,
         feedback: Feedback,
     ) -> None:
         self._moments = series.moments
         self._geography = geography
         self._reference_km2 = parameters.reference_area_km2 or geography.home_area_km2
-        matcher = GroundMatcher(series.store, geography)
-        self._finder = ExtentFinder(series.store, matcher, feedback)
+        matcher = GroundMatcher(series.store, geography, ledger.outlines)
+        self._finder = ExtentFinder(series.store, matcher, feedback, ledger)
         self._home = self._home_extent(series, feedback)
         self._by_province = by_province
         self._ruler = BorderRuler(geography)
@@ -168,14 +171,13 @@ class _RowMaker:
         return home
 
     def moves(self, step: Step) -> list[_Move]:
+        extents = self._finder.of_geometries(
+            [each.geometry for each in step.transitions],
+            [each.area_km2 for each in step.transitions],
+        )
         return [
-            _Move(
-                each.before,
-                each.after,
-                each.is_redraw,
-                self._finder.of_geometry(each.geometry, each.area_km2),
-            )
-            for each in step.transitions
+            _Move(each.before, each.after, each.is_redraw, extent)
+            for each, extent in zip(step.transitions, extents)
         ]
 
     def rows(

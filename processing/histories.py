@@ -134,4 +134,5 @@ def follow(
         min_area_km2=survey.parameters.min_area_km2,
         feedback=feedback,
         memory=memory,
+        store=survey.series.store,
     )

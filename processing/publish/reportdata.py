@@ -214,6 +214,7 @@ def _steps(
             rule=link_rule(inputs, survey.parameters.min_presence_km2),
             min_area_km2=survey.parameters.min_area_km2,
             feedback=feedback,
+            store=survey.series.store,
         )
     )
 
