@@ -18,8 +18,8 @@ from .contact import (
     merged_by_line,
     stretches_of_runs,
 )
-from .nearby import meeting
 from .neararcs import NearBorder
+from .nearby import meeting
 from .proximity import EXACT_M
 from .recent import Recent
 

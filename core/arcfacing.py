@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from .arcruns import Run, runs_of, segments_of
+from .arcruns import Run, segments_of
 from .frontage import NOBODY, SLIT, frontage_of_pairs, slits_of_pairs
 from .proximity import EXACT_M
 from .recent import Recent
 
 if TYPE_CHECKING:
+    from .arcpieces import FoundPieces
     from .arctable import ArcTable
     from .coverage import Coverage
-    from .arcpieces import FoundPieces
     from .neararcs import NearArcs
-    from .outline import Outline
 
 __all__ = ["Facing", "RunFinder", "Sides"]
 
@@ -72,7 +71,9 @@ class Facing:
         x_side, x_arc, y_arc = x_turned.astype(np.int64), near.x_arc[some], near.y_arc[some]
         piece, faction = sides.piece[x_side, x_arc], sides.faction[x_side, x_arc]
         # the outside is to the right: there a slit has its other side
-        may_be_slit = near.along[some] & (np.where(x_turned, -1.0, 1.0) * near.side_m[some] <= EXACT_M)
+        may_be_slit = near.along[some] & (
+            np.where(x_turned, -1.0, 1.0) * near.side_m[some] <= EXACT_M
+        )
         against = near.opposed[some] ^ x_turned
         pieces, rows = [], []
         for side in (0, 1):
@@ -80,14 +81,14 @@ class Facing:
             other = sides.faction[side, y_arc]
             is_slit = outer & may_be_slit & (against ^ bool(side))
             is_slit &= sides.piece[side, y_arc] == piece
-            for mask, whose in ((outer & (other != faction), other), (is_slit, SLIT)):
+            slit = np.full(len(some), SLIT)
+            for mask, whose in ((outer & (other != faction), other), (is_slit, slit)):
                 chosen = np.flatnonzero(mask)
                 at = some[chosen]
                 y_side = np.full(len(chosen), side)
-                whose = np.broadcast_to(whose, mask.shape)[chosen]
                 pieces.append(piece[chosen])
                 rows.append(
-                    np.column_stack([near.x[at], x_side[chosen], near.y[at], y_side, whose])
+                    np.column_stack([near.x[at], x_side[chosen], near.y[at], y_side, whose[chosen]])
                 )
         return cls(np.concatenate(pieces), np.concatenate(rows))
 
@@ -181,4 +182,3 @@ class RunFinder:
             if whose != NOBODY:
                 found[number].append((low, high, whose))
         return found
-

@@ -76,9 +76,7 @@ class ArcFronts:
         beside = self._beside(coverage, sides).of_piece(count)
         new_runs: list[Run] = []
         seen = []
-        for piece, faction, rows, more in zip(
-            found.pieces, found.faction.tolist(), facing, beside
-        ):
+        for piece, faction, rows, more in zip(found.pieces, found.faction.tolist(), facing, beside):
             self._feedback.check()
             outline = self._pieces.outline(piece.numbers)
             across = sides.faction[1 - outline.turned.astype(np.int64), outline.arc]
@@ -184,6 +182,4 @@ def _known(outline: Outline, across: Ints) -> Floats:
     uses = np.flatnonzero(across >= 0)
     start = outline.at_m[uses]
     ends = start + outline.length_m[uses]
-    return np.column_stack(
-        [outline.ring[uses], start, ends, across[uses], np.zeros(len(uses))]
-    )
+    return np.column_stack([outline.ring[uses], start, ends, across[uses], np.zeros(len(uses))])

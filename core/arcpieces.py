@@ -124,7 +124,8 @@ class ArcPieces:
         rows = [coverage.across, self._near_free(coverage), self._in_one_node(coverage, label)]
         one, two = np.sort(np.concatenate(rows), axis=1).T
         some = (coverage.faction[one] == coverage.faction[two]) & (label[one] != label[two])
-        return np.unique(np.column_stack([one[some], two[some]]), axis=0)
+        pairs: Ints = np.unique(np.column_stack([one[some], two[some]]), axis=0)
+        return pairs
 
     def _near_free(self, coverage: Coverage) -> Ints:
         one, two = self._near.arcs.T
@@ -132,7 +133,7 @@ class ArcPieces:
         one, two = one[some], two[some]
         own = coverage.sides[:, one].max(axis=0)
         rows = np.concatenate([np.column_stack([own, side]) for side in coverage.sides[:, two]])
-        return rows[rows[:, 1] >= 0]
+        return np.asarray(rows[rows[:, 1] >= 0])
 
     def _in_one_node(self, coverage: Coverage, label: Ints) -> Ints:
         """Return the polygons of one faction that meet in a point, without a common edge."""

@@ -59,9 +59,7 @@ class ArcSurvey:
             self._table, store.polygons, near, snap_m=snap_m, feedback=feedback
         )
         self._pieces = ArcPieces(self._table, finder, near, parameters.join_distance_m)
-        self._fronts = ArcFronts(
-            self._table, near, self._pieces, snap_m=snap_m, feedback=feedback
-        )
+        self._fronts = ArcFronts(self._table, near, self._pieces, snap_m=snap_m, feedback=feedback)
         self._distances = ArcDistances(self._table, border)
         self._contacts = ArcContacts(self._table, border, store, parameters.tolerance_m)
 

@@ -92,7 +92,7 @@ class CoverageFinder:
         self._is_measured = np.zeros(len(self._polygons), dtype=bool)
 
     def of(self, snapshot: Snapshot) -> Coverage | None:
-        """Return the coverage that a snapshot is; None where it is none, or where that is unsure."""
+        """Return the coverage that a snapshot is; None where it is none or that is unsure."""
         numbers = [number for each in snapshot.holdings.values() for number in each]
         if not numbers or len(set(numbers)) < len(numbers):
             return None
@@ -167,7 +167,8 @@ class CoverageFinder:
         if np.isin(rows, place).any():
             return None
         alike = found.faction[rows[:, 0]] == found.faction[rows[:, 1]]
-        return np.unique(np.sort(rows[alike], axis=1), axis=0)
+        pairs: Ints = np.unique(np.sort(rows[alike], axis=1), axis=0)
+        return pairs
 
     def _measure_widths(self, found: Coverage) -> None:
         """Find the arcs of each new polygon that come near each other across its inside."""

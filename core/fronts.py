@@ -102,9 +102,7 @@ class FrontFinder:
 
     def perimeter(self, piece: Piece, neighbours: _Neighbours) -> Perimeter:
         """Return the perimeter of a piece among its `neighbours`."""
-        return self._perimeters.once(
-            (piece, neighbours), lambda: self._measured(piece, neighbours)
-        )
+        return self._perimeters.once((piece, neighbours), lambda: self._measured(piece, neighbours))
 
     def _measured(self, piece: Piece, neighbours: _Neighbours) -> Perimeter:
         outline = self.outline(piece)

@@ -77,8 +77,8 @@ class NearArcs:
         self.side_m = np.concatenate([self.side_m, laid.side_m()])
         rows = np.column_stack([x_arc, y_arc])
         self.arcs = np.concatenate([self.arcs, _unique_rows(rows, table.count)])
-        touching = _unique_rows(rows[touching], table.count)
-        self._touching = np.concatenate([self._touching, touching])
+        meeting = _unique_rows(rows[touching], table.count)
+        self._touching = np.concatenate([self._touching, meeting])
 
     def of_arcs(self, arcs: Ints) -> Ints:
         """Return which of `x` and `y` are pairs of these arcs, which have been asked for."""

@@ -47,7 +47,7 @@ class Outline:
         """Put the arcs of an outline in order; each is given once, in any order."""
         side = turned.astype(np.int64)
         start, end = table.nodes[arc, side], table.nodes[arc, 1 - side]
-        rings = _rings(start, end, _followers(table, arc, turned, start, end))
+        rings = _rings(start, _followers(table, arc, turned, start, end))
         order = np.concatenate([np.array(each, dtype=np.int64) for each in rings])
         ring = np.repeat(np.arange(len(rings)), [len(each) for each in rings])
         arc, turned = arc[order], turned[order]
@@ -60,7 +60,7 @@ class Outline:
             turned,
             ring,
             passed - passed[first][ring],
-            np.bincount(ring, length_m, len(rings)),
+            np.bincount(ring, length_m, len(rings)).astype(np.float64),
         )
 
     @cached_property
@@ -158,7 +158,7 @@ def _direction(table: ArcTable, arc: int, turned: bool) -> float:
     return float(np.arctan2(step[1], step[0]))
 
 
-def _rings(start: Ints, end: Ints, following: Ints) -> list[list[int]]:
+def _rings(start: Ints, following: Ints) -> list[list[int]]:
     """Return the uses of each ring; one that comes back to a node on its way is cut there."""
     follows, starts = following.tolist(), start.tolist()
     is_done = [False] * len(starts)
@@ -195,9 +195,7 @@ def _simple_rings(path: list[int], starts: list[int]) -> list[list[int]]:
     return rings
 
 
-def _shells_around(
-    shells: npt.NDArray[np.object_], holes: npt.NDArray[np.object_]
-) -> Ints:
+def _shells_around(shells: npt.NDArray[np.object_], holes: npt.NDArray[np.object_]) -> Ints:
     """Return the number of the smallest shell around each hole."""
     if len(shells) == 1 or len(holes) == 0:
         return np.zeros(len(holes), dtype=np.int64)

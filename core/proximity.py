@@ -23,7 +23,16 @@ from .nearby import in_blocks
 if TYPE_CHECKING:
     from .segments import Segments
 
-__all__ = ["EXACT_M", "JOINT_M", "LEAST_RUN", "Pairs", "bridged", "laid_along", "merged", "near_pairs"]
+__all__ = [
+    "EXACT_M",
+    "JOINT_M",
+    "LEAST_RUN",
+    "Pairs",
+    "bridged",
+    "laid_along",
+    "merged",
+    "near_pairs",
+]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
