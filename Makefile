@@ -28,7 +28,7 @@ demo: install
 
 # pytest, not python -m pytest: that would put the checkout on sys.path, where processing/ hides QGIS's
 test:
-	@tools/install.sh browser
+	@tools/install.sh tests
 	@QT_QPA_PLATFORM=offscreen build/venv/bin/pytest $(PYTEST_ARGS)
 
 bench: install

@@ -9,21 +9,25 @@ from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
     Qgis,
+    QgsFeatureSink,
     QgsField,
     QgsLayoutItemLabel,
     QgsLayoutItemLegend,
     QgsLegendStyle,
     QgsMapLayerProxyModel,
     QgsProjUtils,
+    QgsProxyFeatureSink,
     QgsTextFormat,
     QgsUnitTypes,
 )
+from qgis.PyQt import sip
 
 if TYPE_CHECKING:
     from qgis.PyQt.QtGui import QColor, QFont
 
 __all__ = [
     "FieldKind",
+    "destination_of",
     "ensure_proj_data",
     "format_label",
     "format_legend",
@@ -66,6 +70,15 @@ def make_field(name: str, kind: FieldKind, length: int = 0, precision: int = 0) 
 
         field_type = getattr(QVariant.Type, _VARIANT_NAMES.get(kind, kind.value))
     return QgsField(name, field_type, "", length, precision)
+
+
+def destination_of(sink: QgsFeatureSink) -> QgsFeatureSink:
+    """Return what stands behind a sink of an algorithm, which lives as long as that one does.
+
+    In QGIS 3.22 the sink in front does not pass `flushBuffer` on: what waits behind it is written
+    when it is deleted, and an error then goes unnoticed.
+    """
+    return sip.cast(sink, QgsProxyFeatureSink).destinationSink()
 
 
 def layer_filters(*kinds: str) -> Any:

@@ -18,8 +18,10 @@ __all__ = [
     "HomeError",
     "OverlayError",
     "ParameterError",
+    "ReadError",
     "RequirementError",
     "WorldMapError",
+    "WriteError",
 ]
 
 
@@ -83,9 +85,17 @@ class ParameterError(EnclaveWatchError):
     """A number is outside its range, or two parameters contradict each other."""
 
 
+class ReadError(EnclaveWatchError):
+    """A layer cannot be read, or not to its end."""
+
+
 class RequirementError(EnclaveWatchError):
     """A Python package is missing or too old."""
 
 
 class WorldMapError(EnclaveWatchError):
     """QGIS's world map is not where it should be."""
+
+
+class WriteError(EnclaveWatchError):
+    """A result cannot be written."""

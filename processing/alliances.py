@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Mapping
 from qgis.core import QgsProcessingContext, QgsProcessingUtils, QgsVectorLayer
 from qgis.PyQt.QtCore import QFileInfo
 
-from ..core.errors import AllianceError
+from ..core.errors import AllianceError, ReadError
 from ..core.i18n import tr
 from . import parameters as keys
 from .convert import alliances_from_table
+from .databases import table_of, unreadable_text
 
 if TYPE_CHECKING:
     from .inputs import Inputs
@@ -24,6 +25,7 @@ def read_alliances(inputs: Inputs) -> Mapping[str, str]:
     Raises
     ------
     AllianceError : if the text is neither pairs nor the name of a table
+    ReadError : if it names a table of a database that cannot be loaded
     """
     from ..core.alliances import parse_alliances
 
@@ -33,9 +35,12 @@ def read_alliances(inputs: Inputs) -> Mapping[str, str]:
     if isinstance(given, QgsVectorLayer):
         return alliances_from_table(given)
     text = inputs.text(keys.ALLIANCES) or ""
-    layer = _table(text, inputs.context)
+    in_database = table_of(text)
+    layer = _table(text, inputs.context, is_address=in_database is not None)
     if layer is not None:
         return alliances_from_table(layer)
+    if in_database is not None:
+        raise ReadError(unreadable_text(f"{tr('Alliances')} ({keys.ALLIANCES})", in_database))
     if "=" not in text:
         raise AllianceError(
             tr(
@@ -46,10 +51,10 @@ def read_alliances(inputs: Inputs) -> Mapping[str, str]:
     return parse_alliances(text)
 
 
-def _table(text: str, context: QgsProcessingContext) -> QgsVectorLayer | None:
+def _table(text: str, context: QgsProcessingContext, *, is_address: bool) -> QgsVectorLayer | None:
     """Return the table that `text` names; None where it names none."""
     is_file = QFileInfo(text.split("|", maxsplit=1)[0]).isFile()
     # Text of pairs is not worth trying to open as a data source.
-    may_open = is_file or "=" not in text
+    may_open = is_file or is_address or "=" not in text
     layer = QgsProcessingUtils.mapLayerFromString(text, context, may_open)
     return layer if isinstance(layer, QgsVectorLayer) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
+from typing import Callable
 
 from qgis.core import QgsFeatureRequest, QgsFeatureSource, QgsWkbTypes
 
@@ -22,6 +23,7 @@ from . import parameters as keys
 from . import worldmap
 from .alliances import read_alliances
 from .convert import field_index, plain_value
+from .destinations import check_destinations
 from .inputs import (
     Inputs,
     countries_of,
@@ -41,17 +43,17 @@ def problem_with(inputs: Inputs) -> str | None:
 
     What is missing altogether is left to QGIS, which names it.
     """
-    if not inputs.has(keys.CONTROL):
-        return None
-    checks = (
-        _check_control,
-        _check_fields,
-        _check_numbers,
-        _check_dates,
-        read_alliances,
-        _check_countries,
-        _check_home,
-    )
+    checks: tuple[Callable[[Inputs], object], ...] = (check_destinations,)
+    if inputs.has(keys.CONTROL):
+        checks += (
+            _check_control,
+            _check_fields,
+            _check_numbers,
+            _check_dates,
+            read_alliances,
+            _check_countries,
+            _check_home,
+        )
     try:
         for check in checks:
             check(inputs)
@@ -62,10 +64,6 @@ def problem_with(inputs: Inputs) -> str | None:
 
 def _check_control(inputs: Inputs) -> None:
     source = inputs.source(keys.CONTROL)
-    if source is None:
-        raise EmptyLayerError(
-            inputs.algorithm.invalidSourceError(dict(inputs.values), keys.CONTROL)
-        )
     label = source_label(tr("Control layer"), source)
     _check_geometry(source, label, (QgsWkbTypes.GeometryType.PolygonGeometry,), tr("polygons"))
     _check_crs(source, label)

@@ -23,6 +23,7 @@ from ..core.errors import DateError
 from ..core.i18n import tr
 from ..core.model import ControlRow
 from .convert import (
+    check_read_whole,
     features_by_id,
     field_index,
     first_ids,
@@ -89,15 +90,22 @@ class ControlReader:
 
         Features that are no polygons, or have a date that cannot be read, are left out and
         remembered for `report`.
+
+        Raises
+        ------
+        ReadError : if QGIS gave fewer features than there are
         """
-        count = self._source.featureCount()
-        for number, row in enumerate(self._all_rows()):
-            if number % _ROWS_BETWEEN_CHECKS == 0:
+        count, read = self._source.featureCount(), 0
+        for row in self._all_rows():
+            if read % _ROWS_BETWEEN_CHECKS == 0:
                 feedback.check()
                 if count > 0:
-                    feedback.progress(min(number / count, 1.0))
+                    feedback.progress(min(read / count, 1.0))
+            read += 1
             if row is not None:
                 yield row
+        if read < count and not self.is_direct:
+            check_read_whole(self._source, read, self._layer_name)
         feedback.progress(1.0)
 
     def report(self, feedback: Feedback) -> None:

@@ -18,7 +18,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QDate, QDateTime, Qt, QTime
 
-from ..core.errors import AllianceError, FieldError
+from ..core.errors import AllianceError, FieldError, ReadError
 from ..core.i18n import tr
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "GeometryConverter",
     "alliances_from_table",
+    "check_read_whole",
     "crs_text",
     "features_by_id",
     "field_index",
@@ -257,6 +258,27 @@ def features_by_id(
     return raw_features(source, attributes, request=request)
 
 
+def check_read_whole(source: QgsFeatureSource, read: int, layer_name: str) -> None:
+    """Count again the features of a control layer that gave fewer than it has.
+
+    Some formats count what was deleted, and estimates may be off; but a database that is lost
+    while it is read ends its rows without an error.
+
+    Raises
+    ------
+    ReadError : if not all were read
+    """
+    there = sum(1 for _ in raw_features(source, [], geometry=False))
+    if there != read:
+        raise ReadError(
+            tr(
+                'Control layer "{layer}": {read} of its features were read, not all. The '
+                "connection to its database was lost, or rows were deleted meanwhile. Check the "
+                "connection and run again."
+            ).format(layer=layer_name, read=read)
+        )
+
+
 def polygon_wkb(geometry: QgsGeometry) -> bytes | None:
     """Return the polygons of a geometry, flat and without curves; None if it has none."""
     if geometry.wkbType() in _FLAT_POLYGONS and not geometry.isEmpty():
@@ -277,7 +299,9 @@ def _flat_wkb(geometry: QgsGeometry) -> bytes:
 def _straight(geometry: QgsGeometry) -> QgsGeometry:
     """Return a copy without curves, heights and measures."""
     abstract = geometry.constGet()
-    shape = abstract.segmentize() if abstract.hasCurvedSegments() else abstract.clone()
+    # a type for curves may hold straight edges only
+    curved = QgsWkbTypes.isCurvedType(abstract.wkbType()) or abstract.hasCurvedSegments()
+    shape = abstract.segmentize() if curved else abstract.clone()
     shape.dropZValue()
     shape.dropMValue()
     return QgsGeometry(shape)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Iterator
 from ..core.i18n import tr
 from . import parameters as keys
 from .base import EnclaveWatchAlgorithm
+from .controlseries import read_series_of
 from .help import HelpEntry
 from .historyparameters import link_rule
-from .inputs import Inputs, engine_parameters, read_geography, read_series_of
+from .inputs import Inputs, engine_parameters, read_geography
 from .results import Result, writing
 
 if TYPE_CHECKING:

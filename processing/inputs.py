@@ -1,4 +1,4 @@
-"""What a run reads: the parameters as plain values, the control layer, the countries around it."""
+"""What a run is given: parameters as plain values, layers, and the countries around the first."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
-from ..core.errors import CountryError, EmptyLayerError, WorldMapError
+from ..core.errors import CountryError, ReadError, WorldMapError
 from ..core.i18n import tr
 from ..core.model import NamedGeometry, Parameters
 from . import parameters as keys
 from . import worldmap
-from .convert import crs_text, named_geometries, plain_value
+from .convert import named_geometries, plain_value
+from .databases import table_of, unreadable_text
 from .reach import bring_over, in_reach, needed_box, surroundings
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ __all__ = [
     "read_countries_around",
     "read_geography",
     "read_moment",
-    "read_series_of",
     "source_label",
 ]
 
@@ -68,6 +68,8 @@ class Inputs:
     values: Mapping[str, Any]
     context: QgsProcessingContext
     alliances: Mapping[str, str] = field(default_factory=dict)
+    _sources: dict[str, QgsFeatureSource] = field(default_factory=dict, init=False, repr=False)
+    """Opened once: each time costs a database some twenty questions."""
 
     def has(self, key: str) -> bool:
         """Return whether the algorithm takes `key` and the user gave a value for it."""
@@ -85,14 +87,29 @@ class Inputs:
         return given or definition.defaultValue() or None
 
     def source(self, key: str) -> QgsFeatureSource | None:
-        """Return a layer; None where the user gave none."""
+        """Return a layer; None where the user gave none.
+
+        Raises
+        ------
+        ReadError : if it cannot be loaded
+        """
         if not self.has(key):
             return None
-        return self.algorithm.parameterAsSource(self.values, key, self.context)
+        if key not in self._sources:
+            source = self.algorithm.parameterAsSource(self.values, key, self.context)
+            if source is None:
+                raise ReadError(_unreadable(self, key))
+            self._sources[key] = source
+        return self._sources[key]
 
     def whole_layer(self, key: str) -> QgsVectorLayer | None:
-        """Return the layer of which all features are to be read; None where not all are."""
+        """Return the layer of which all features are to be read; None where not all are.
+
+        None too for a table of a database, which is not opened once more for it.
+        """
         value = self.values.get(key)
+        if table_of(value) is not None:
+            return None
         if isinstance(value, QgsProcessingFeatureSourceDefinition):
             if value.selectedFeaturesOnly or value.featureLimit >= 0:
                 return None
@@ -129,6 +146,15 @@ class NamedSource:
         return QgsWkbTypes.geometryType(self.source.wkbType()) == line
 
 
+def _unreadable(inputs: Inputs, key: str) -> str:
+    """Return that a layer cannot be loaded, and why as far as QGIS says."""
+    table = table_of(inputs.values.get(key))
+    if table is None:
+        return inputs.algorithm.invalidSourceError(dict(inputs.values), key)
+    label = inputs.algorithm.parameterDefinition(key).description()
+    return unreadable_text(f"{label} ({key})", table)
+
+
 def source_label(kind: str, source: QgsFeatureSource) -> str:
     """Return how messages call a layer: `Control layer "fronts"`."""
     return f'{kind} "{source.sourceName()}"'
@@ -159,72 +185,6 @@ def home_names(inputs: Inputs) -> tuple[str, ...]:
     """Return the names of the home country as the user wrote them."""
     text = inputs.text(keys.HOME) or ""
     return tuple(name.strip() for name in text.split(";") if name.strip())
-
-
-def read_series_of(inputs: Inputs, feedback: Feedback) -> Series:
-    """Return the control layer as a series of snapshots."""
-    from ..core.series import FieldNames, read_series
-    from .controlreader import ControlReader
-
-    source = inputs.source(keys.CONTROL)
-    name = source.sourceName()
-    _tell_left_empty(inputs, source, name, feedback)
-    reader = ControlReader(
-        source,
-        layer_name=name,
-        faction_field=inputs.text(keys.FACTION_FIELD),
-        date_field=inputs.text(keys.DATE_FIELD),
-        end_field=inputs.text(keys.END_FIELD),
-        end_inclusive=inputs.algorithm.parameterAsBool(
-            inputs.values, keys.END_INCLUSIVE, inputs.context
-        ),
-        layer=inputs.whole_layer(keys.CONTROL),
-    )
-    try:
-        series = read_series(
-            reader.rows(feedback),
-            layer_name=name,
-            crs=crs_text(source.sourceCrs()),
-            alliances=inputs.alliances,
-            dated=inputs.has(keys.DATE_FIELD),
-            end_field=inputs.has(keys.END_FIELD),
-            field_names=FieldNames(
-                faction=inputs.text(keys.FACTION_FIELD) or "",
-                start=inputs.text(keys.DATE_FIELD) or "",
-                end=inputs.text(keys.END_FIELD) or "",
-            ),
-            date=read_moment(inputs, keys.DATE),
-            from_date=read_moment(inputs, keys.FROM_DATE),
-            to_date=read_moment(inputs, keys.TO_DATE),
-            feedback=feedback,
-        )
-    except EmptyLayerError:
-        # dates that cannot be read say more than that nothing is left
-        reader.report(feedback)
-        raise
-    reader.report(feedback)
-    return series
-
-
-def _tell_left_empty(
-    inputs: Inputs, source: QgsFeatureSource, name: str, feedback: Feedback
-) -> None:
-    """Warn of fields left empty, where that makes other figures than the user may expect."""
-    if not inputs.has(keys.FACTION_FIELD):
-        feedback.warning(
-            tr(
-                "No faction field is given: all of the control layer is held by one faction, "
-                '"{name}".'
-            ).format(name=name)
-        )
-    dates = [field.name() for field in source.fields() if field.isDateOrTime()]
-    if dates and not inputs.has(keys.DATE_FIELD):
-        feedback.warning(
-            tr(
-                'No date field is given, though the control layer has "{field}": all its features '
-                "are taken as held at one time."
-            ).format(field=dates[0])
-        )
 
 
 def read_geography(

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Protocol, Sequence
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsFeature,
-    QgsFeatureSink,
     QgsProcessingContext,
-    QgsProcessingException,
     QgsProcessingFeedback,
     QgsProcessingLayerPostProcessorInterface,
     QgsProcessingOutputLayerDefinition,
@@ -19,6 +17,7 @@ from qgis.core import (
 
 from ..core.i18n import tr
 from .convert import GeometryConverter
+from .destinations import OutputSink
 from .fields import Column, cut_names, label_columns, to_fields
 
 if TYPE_CHECKING:
@@ -59,13 +58,14 @@ class ResultWriter:
     ) -> None:
         self._columns = columns
         self._fields = to_fields(columns)
-        self._sink, self.output_id = inputs.algorithm.parameterAsSink(
-            inputs.values, key, inputs.context, self._fields, wkb_type, crs
-        )
-        if self._sink is None:
-            raise QgsProcessingException(inputs.algorithm.invalidSinkError(inputs.values, key))
+        self._sink = OutputSink(inputs, key, self._fields, wkb_type, crs)
+        self.output_id = self._sink.output_id
         self._geometries = GeometryConverter()
-        self.count = 0
+
+    @property
+    def count(self) -> int:
+        """Return how many rows were written."""
+        return self._sink.count
 
     def write(self, row: Any, geometry: Any = None) -> None:
         """Write one row with a shapely geometry; without one in a table."""
@@ -73,16 +73,16 @@ class ResultWriter:
         feature.setAttributes([column.value(row) for column in self._columns])
         if geometry is not None:
             feature.setGeometry(self._geometries.convert(geometry))
-        if not self._sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
-            self._fail()
-        self.count += 1
+        self._sink.add(feature)
 
     def close(self, feedback: Feedback) -> None:
         """Write what is still in memory, let go of the file, and tell what its format cut."""
-        if not self._sink.flushBuffer():
-            self._fail()
-        self._sink = None
+        self._sink.close()
         self._tell_cut_names(feedback)
+
+    def tell_incomplete(self, feedback: Feedback) -> None:
+        """Warn of a table in a database that a run leaves behind before it is done."""
+        self._sink.tell_incomplete(feedback)
 
     def _tell_cut_names(self, feedback: Feedback) -> None:
         path = self.output_id.split("|", maxsplit=1)[0]
@@ -97,13 +97,6 @@ class ResultWriter:
                     "A GeoPackage keeps them."
                 ).format(file=Path(path).name, name=name, kept=kept)
             )
-
-    def _fail(self) -> None:
-        raise QgsProcessingException(
-            tr("Result cannot be written to {output}: {reason}").format(
-                output=self.output_id, reason=self._sink.lastError() or tr("unknown reason")
-            )
-        )
 
 
 def name_and_style_on_load(

@@ -43,8 +43,12 @@ def writing(
     """Give what writes the rows of a result; it is closed, named and styled when all went well."""
     crs = inputs.source(keys.CONTROL).sourceCrs()
     writer = ResultWriter(inputs, result.key, result.columns, result.wkb_type, crs)
-    yield writer
-    writer.close(feedback)
+    try:
+        yield writer
+        writer.close(feedback)
+    except Exception:
+        writer.tell_incomplete(feedback)
+        raise
     name_and_style_on_load(
         inputs,
         result.key,

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Iterable, Iterator
 from ..core.i18n import tr
 from . import parameters as keys
 from .base import EnclaveWatchAlgorithm
+from .controlseries import read_series_of
 from .headlines import DATES, FEATURES, LAST_DATE, SUMMARY, tell_summary
 from .help import HelpEntry, field_entries
-from .inputs import Inputs, engine_parameters, read_geography, read_series_of
+from .inputs import Inputs, engine_parameters, read_geography
 from .results import Result, writing
 
 if TYPE_CHECKING:

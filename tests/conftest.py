@@ -10,6 +10,8 @@ from typing import Iterator
 import pytest
 from hypothesis import configuration
 
+from enclave_watch.tests.postgisserver import Server, missing_programs, running_server
+
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "resources" / "sample" / "syria_2018.gpkg"
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -60,3 +62,13 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"no data at {SHARED_DATA}")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def postgis() -> Iterator[Server]:
+    """A PostgreSQL server with PostGIS of the tests' own; skips where it is not installed."""
+    missing = missing_programs()
+    if missing:
+        pytest.skip(f"needs {', '.join(missing)}, which `make test` installs")
+    with running_server() as server:
+        yield server

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prepares build/: installs by apt what is missing (QGIS, Xvfb ..), makes the virtual environment
 # build/venv that sees QGIS's Python, and links the checkout as a plugin. Quick when all is there.
-# With the word `browser`, installs one too, for the tests.
+# With the word `tests`, installs what only they need too: a browser, PostgreSQL with PostGIS.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -63,6 +63,32 @@ install_browser() {
     say 'no chromium and chromedriver: tests of pages in a browser will be skipped'
 }
 
+has_postgis() {
+    for server in /usr/lib/postgresql/*/bin/postgres; do
+        version="${server%/bin/postgres}"
+        [ ! -e "/usr/share/postgresql/${version##*/}/extension/postgis.control" ] || return 0
+    done
+    return 1
+}
+
+# what the tests of PostGIS need besides: they start a server of their own, so none is started or
+# set up for the system here, where it had none before
+install_postgis() {
+    has_postgis && return 0
+    ! command -v apt-get >/dev/null 2>&1 || (apt_get_postgis) || true
+    has_postgis || say 'no PostgreSQL with PostGIS: tests of it will be skipped'
+}
+
+apt_get_postgis() {
+    no_server=/etc/postgresql-common/createcluster.d/enclave-watch-tests.conf
+    as_root mkdir -p "${no_server%/*}"
+    echo 'create_main_cluster = false' | as_root tee "$no_server" >/dev/null
+    trap 'as_root rm -f "$no_server"' EXIT
+    as_root apt-get update -q
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -q --no-install-recommends postgresql-postgis
+}
+
 check_qgis() {
     found="$("$system_python" -c 'from qgis.core import Qgis; print(Qgis.QGIS_VERSION_INT // 100)')"
     [ "$found" -ge "$oldest_qgis" ] || fail "QGIS $found is too old: 3.22 or newer is needed."
@@ -108,7 +134,10 @@ fingerprint() {
 
 link_plugin
 install_packages
-[ "${1:-}" != browser ] || install_browser
+if [ "${1:-}" = tests ]; then
+    install_browser
+    install_postgis
+fi
 stamp=build/.installed
 if [ -x "$venv/bin/pytest" ] && [ "$(fingerprint)" = "$(cat "$stamp" 2>/dev/null)" ]; then
     exit 0

@@ -16,6 +16,7 @@ from ..changefields import (
     matrix_rows,
     transition_columns,
 )
+from ..controlseries import read_series_of
 from ..definitions import choice_parameter, sink
 from ..headlines import (
     COUNT,
@@ -28,7 +29,7 @@ from ..headlines import (
     text_output,
 )
 from ..help import field_entries
-from ..inputs import Inputs, engine_parameters, read_geography, read_series_of
+from ..inputs import Inputs, engine_parameters, read_geography
 from ..results import Result, writing
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from qgis.core import QgsProcessing, QgsProcessingParameterBoolean, QgsWkbTypes
 from ...core.i18n import tr
 from .. import parameters as keys
 from ..base import EnclaveWatchAlgorithm, Texts
+from ..controlseries import read_series_of
 from ..definitions import sink, with_help
 from ..headlines import (
     DATES,
@@ -20,7 +21,7 @@ from ..headlines import (
     text_output,
 )
 from ..help import field_entries
-from ..inputs import Inputs, engine_parameters, read_geography, read_series_of
+from ..inputs import Inputs, engine_parameters, read_geography
 from ..results import Result, writing
 from ..snapshots import Finding
 

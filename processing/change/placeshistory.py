@@ -9,6 +9,7 @@ from qgis.core import QgsProcessing, QgsProcessingParameterFeatureSource, QgsWkb
 from ...core.i18n import tr
 from .. import parameters as keys
 from ..base import EnclaveWatchAlgorithm, Texts
+from ..controlseries import read_series_of
 from ..definitions import sink, with_help
 from ..headlines import (
     COUNT,
@@ -21,7 +22,7 @@ from ..headlines import (
     text_output,
 )
 from ..help import field_entries
-from ..inputs import Inputs, read_all_places, read_series_of
+from ..inputs import Inputs, read_all_places
 from ..placefields import history_columns, spell_columns, spell_rows
 from ..results import Result, writing
 

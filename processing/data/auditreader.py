@@ -10,7 +10,7 @@ from qgis.core import QgsFeature, QgsFeatureSource, QgsWkbTypes
 
 from ...core.errors import DateError
 from ...core.model import ControlRow
-from ..convert import field_index, plain_value, polygon_wkb, raw_features
+from ..convert import check_read_whole, field_index, plain_value, polygon_wkb, raw_features
 
 if TYPE_CHECKING:
     from ...core.audit import AuditRow, Fault
@@ -48,6 +48,7 @@ def read_audit_rows(
     everything = range(source.fields().count())
     # series repeat their polygons: the same bytes are kept once
     seen: dict[bytes, bytes] = {}
+    count, number = source.featureCount(), -1
     for number, feature in enumerate(raw_features(source, everything)):
         if number % _ROWS_BETWEEN_CHECKS == 0:
             feedback.check()
@@ -67,6 +68,8 @@ def read_audit_rows(
             end=until,
         )
         yield feature, AuditRow(row, fault, unread or unread_end)
+    if number + 1 < count:
+        check_read_whole(source, number + 1, source.sourceName())
 
 
 def _moment(feature: QgsFeature, index: int | None) -> tuple[datetime | None, str | None]:

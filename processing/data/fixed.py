@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qgis.core import QgsFeature, QgsFeatureSink, QgsProcessingException, QgsWkbTypes
+from qgis.core import QgsFeature, QgsWkbTypes
 
 from ...core.i18n import tr
 from .. import parameters as keys
 from ..convert import to_qgs_geometry
+from ..destinations import OutputSink
 
 if TYPE_CHECKING:
     from shapely import Geometry
@@ -31,16 +32,10 @@ class FixedWriter:
     def __init__(self, inputs: Inputs, key: str) -> None:
         source = inputs.source(keys.CONTROL)
         self._fields = source.fields()
-        self._sink, self.output_id = inputs.algorithm.parameterAsSink(
-            inputs.values,
-            key,
-            inputs.context,
-            self._fields,
-            QgsWkbTypes.Type.MultiPolygon,
-            source.sourceCrs(),
+        self._sink = OutputSink(
+            inputs, key, self._fields, QgsWkbTypes.Type.MultiPolygon, source.sourceCrs()
         )
-        if self._sink is None:
-            raise QgsProcessingException(inputs.algorithm.invalidSinkError(inputs.values, key))
+        self.output_id = self._sink.output_id
         self.repaired = 0
         self.dropped = 0
 
@@ -53,14 +48,11 @@ class FixedWriter:
         copy = QgsFeature(self._fields)
         copy.setAttributes(feature.attributes())
         copy.setGeometry(to_qgs_geometry(geometry))
-        if not self._sink.addFeature(copy, QgsFeatureSink.Flag.FastInsert):
-            self._fail()
+        self._sink.add(copy)
 
     def close(self, feedback: Feedback) -> None:
         """Write what is still in memory, and tell what was done."""
-        if not self._sink.flushBuffer():
-            self._fail()
-        self._sink = None
+        self._sink.close()
         feedback.info(
             tr(
                 "Repaired copy: {repaired} geometries made valid, {dropped} features without "
@@ -80,10 +72,3 @@ class FixedWriter:
         if whole is not None and whole is not drawn:
             self.repaired += 1
         return whole
-
-    def _fail(self) -> None:
-        raise QgsProcessingException(
-            tr("Result cannot be written to {output}: {reason}").format(
-                output=self.output_id, reason=self._sink.lastError() or tr("unknown reason")
-            )
-        )

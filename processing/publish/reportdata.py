@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Mapping
 from ...core.feedback import Feedback
 from ...core.i18n import tr
 from .. import parameters as keys
+from ..controlseries import read_series_of
 from ..histories import Survey
 from ..historyparameters import link_rule
 from ..inputs import (
@@ -16,7 +17,6 @@ from ..inputs import (
     engine_parameters,
     read_geography,
     read_moment,
-    read_series_of,
 )
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QDate, QDateTime, Qt, QTime
 
-from enclave_watch.core.errors import AllianceError, DateError, FieldError
+from enclave_watch.core.errors import AllianceError, DateError, FieldError, ReadError
 from enclave_watch.core.feedback import Feedback
 from enclave_watch.processing import convert
 from enclave_watch.processing.controlreader import ControlReader
@@ -67,6 +67,37 @@ def test_height_and_measure_are_dropped(make_layer):
     )
     assert not shape.has_z
     assert shape.area == 0.5
+
+
+def test_a_type_for_curves_with_straight_edges_only_is_read(make_layer):
+    surface = "MULTISURFACE(((0 0,1 0,1 1,0 1,0 0)))"
+    [shape] = _shapes(make_layer([(surface, {})], kind="MultiSurface"))
+    assert shape.area == 1
+
+
+class _Counted:
+    """A layer that counts otherwise than it gives, and may give less the first time."""
+
+    def __init__(self, layer, count, first_gives=None):
+        self._layer, self._count, self._gives = layer, count, first_gives
+
+    def featureCount(self):
+        return self._count
+
+    def fields(self):
+        return self._layer.fields()
+
+    def getFeatures(self, request):
+        features = list(self._layer.getFeatures(request))
+        given, self._gives = features[: self._gives], None
+        return iter(given)
+
+
+def test_a_source_that_ends_early_is_an_error_and_one_that_counts_too_many_is_none(make_layer):
+    layer = make_layer([(SQUARE, {}), (SQUARE, {}), (SQUARE, {})])
+    assert len(_shapes(_Counted(layer, 5))) == 3
+    with pytest.raises(ReadError, match='Control layer "fronts": 1 of its features were read, not'):
+        _shapes(_Counted(layer, 3, first_gives=1))
 
 
 def test_of_a_collection_the_polygons_are_kept_curved_ones_too(make_layer):
