@@ -20,6 +20,7 @@ import shapely
 from shapely import STRtree
 from shapely.errors import GEOSException
 
+from .groups import components
 from .hashing import hashed_points
 from .nearby import in_blocks
 
@@ -252,7 +253,28 @@ def _cells(between: Between) -> npt.NDArray[np.object_] | None:
         noded = shapely.union_all(lines)
     except GEOSException:
         return None
-    return np.asarray(shapely.get_parts(shapely.polygonize([noded])), dtype=object)
+    parts = shapely.get_parts(noded)
+    # while GEOS polygonizes, no other thread of Python runs: so it does loop by loop
+    cells = [shapely.get_parts(shapely.polygonize(parts[some])) for some in _apart(parts)]
+    return np.concatenate(cells)
+
+
+def _apart(lines: npt.NDArray[np.object_]) -> list[Ints]:
+    """Return lines in groups of which none lies in the box around another."""
+    group = np.arange(len(lines))
+    boxes = shapely.bounds(lines)
+    while True:
+        one, two = STRtree(shapely.box(*boxes.T)).query(shapely.box(*boxes.T))
+        label = components(len(boxes), one, two)
+        if (label == np.arange(len(boxes))).all():
+            return [np.flatnonzero(group == number) for number in range(len(boxes))]
+        kept, label = np.unique(label, return_inverse=True)
+        label = label.reshape(-1)
+        low = np.full((len(kept), 2), np.inf)
+        high = -low
+        np.minimum.at(low, label, boxes[:, :2])
+        np.maximum.at(high, label, boxes[:, 2:])
+        boxes, group = np.hstack([low, high]), label[group]
 
 
 def _times(cells: npt.NDArray[np.object_], between: Between) -> Ints:

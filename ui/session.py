@@ -122,10 +122,17 @@ class OpenDock(QObject):
         self.temporal: TemporalSync | None = TemporalSync(temporal, self) if temporal else None
         self._drawing_check = QTimer(self)
         self._drawing_check.setInterval(_DRAWING_CHECK_MS)
-        self._removal = QTimer(self)
-        self._removal.setSingleShot(True)
-        self._removal.setInterval(0)
+        self._removal = self._soon()
+        # what an analysis brings is shown in several turns, so that none of them takes long
+        self._handing = self._soon()
+        self._mapping = self._soon()
         self._wire()
+
+    def _soon(self) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(0)
+        return timer
 
     # ---- wiring -----------------------------------------------------------------------
 
@@ -146,6 +153,8 @@ class OpenDock(QObject):
             (canvas.mapCanvasRefreshed, self._drawing_ended),
             (self._drawing_check.timeout, self._check_drawing),
             (self._removal.timeout, self._remove_group),
+            (self._handing.timeout, self._hand_dates),
+            (self._mapping.timeout, self._show_map_now),
             (QgsProject.instance().readProject, self._project_read),
         ):
             self._connect(signal, slot)
@@ -159,8 +168,8 @@ class OpenDock(QObject):
     def close(self) -> None:
         """Disconnect and stop everything, and leave nothing on the map."""
         self.exports.cancel()
-        self._drawing_check.stop()
-        self._removal.stop()
+        for timer in (self._drawing_check, self._removal, self._handing, self._mapping):
+            timer.stop()
         for signal, slot in self._wires:
             signal.disconnect(slot)
         self._wires = []
@@ -181,8 +190,7 @@ class OpenDock(QObject):
         self._is_resting = False
         self.panel.show_choices()
         if self.controller.analysis is not None:
-            self._hand_dates()
-            self._show_map()
+            self._handing.start()
         self._restore()
 
     def rest(self) -> None:
@@ -194,6 +202,8 @@ class OpenDock(QObject):
         self.controller.pause()
         self.controller.cancel()
         self._drawing_ended()
+        self._handing.stop()
+        self._mapping.stop()
         self.group.remove()
         if self.temporal is not None:
             self.temporal.set_dates(())
@@ -224,7 +234,7 @@ class OpenDock(QObject):
                 self.temporal.set_dates(())
             return
         if not self._is_resting:
-            self._hand_dates()
+            self._handing.start()
 
     def _bring_group_back(self, _checked: bool = False) -> None:
         self.group.bring_back()
@@ -238,12 +248,20 @@ class OpenDock(QObject):
         if self.temporal is not None and analysis is not None:
             self.temporal.set_dates(analysis.dates)
             self.temporal.go_to(self.controller.index)
+        self._mapping.start()
 
     def _move_temporal(self, index: int) -> None:
-        if self.temporal is not None and not self._is_resting and index >= 0:
+        if self.temporal is None or self._is_resting or self._handing.isActive():
+            return
+        if index >= 0:
             self.temporal.go_to(index)
 
     def _show_map(self) -> None:
+        # of a new analysis the map is shown in a turn of its own
+        if not self._handing.isActive() and not self._mapping.isActive():
+            self._show_map_now()
+
+    def _show_map_now(self) -> None:
         analysis, result = self.controller.analysis, self.controller.result
         if self._is_resting or analysis is None or result is None:
             return
