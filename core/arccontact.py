@@ -50,6 +50,20 @@ class _Inside:
     parts: dict[int, Floats] = field(default_factory=dict)
 
 
+@dataclass
+class _Place:
+    """Where an outline is near the border: what is the same for pieces of the same contact.
+
+    Attributes
+    ----------
+    key : the arcs near the border, which of them follow the one before, and the polygons that
+        have border inside
+    """
+
+    key: tuple[bytes, bytes, tuple[int, ...]]
+    runs: list[Run] = field(default_factory=list)
+
+
 class ArcContacts:
     """Measures border contact; what lies along the border and stays is measured once."""
 
@@ -63,12 +77,13 @@ class ArcContacts:
         self._inside: dict[int, _Inside] = {}
         self._parts: dict[tuple[int, bytes], Floats] = {}
         self._runs: Recent[bytes, list[BorderRun]] = Recent()
+        self._places: Recent[tuple[int, ...], _Place | None] = Recent()
         self._alike: Recent[tuple[bytes, bytes, tuple[int, ...]], tuple[Contact, ...]] = Recent()
         self._known: Recent[tuple[int, ...], tuple[Contact, ...]] = Recent()
 
     def turn(self) -> None:
         """Begin another date."""
-        for each in (self._runs, self._alike, self._known):
+        for each in (self._runs, self._places, self._alike, self._known):
             each.turn()
 
     def ask(self, arcs: Ints) -> None:
@@ -76,7 +91,7 @@ class ArcContacts:
         self._near.ask(arcs)
 
     def learn(self, pieces: Sequence[tuple[tuple[int, ...], Outline]]) -> None:
-        """Look along the outlines of pieces that are not known, all at once.
+        """Look along the outlines of pieces, all at once, where they are not known.
 
         Parameters
         ----------
@@ -84,9 +99,12 @@ class ArcContacts:
         """
         unknown: dict[bytes, Run] = {}
         for numbers, outline in pieces:
-            if not self._known.has(numbers) and self._near.is_near[outline.arc].any():
-                runs = runs_of(outline, self._rows(outline))
-                unknown.update((run.key, run) for run in runs if not self._runs.has(run.key))
+            if self._known.has(numbers):
+                continue
+            place = self._places.once(numbers, partial(self._placed, numbers, outline))
+            if place is not None and not self._alike.has(place.key):
+                place.runs = runs_of(outline, self._rows(outline))
+                unknown.update((run.key, run) for run in place.runs if not self._runs.has(run.key))
         for key, found in zip(unknown, self._along(list(unknown.values()))):
             self._runs.keep(key, found)
 
@@ -94,25 +112,25 @@ class ArcContacts:
         """Return the contact of the union of polygons with each neighbour, the longest first."""
         return self._known.once(numbers, partial(self._of_piece, numbers, outline))
 
-    def _of_piece(self, numbers: Sequence[int], outline: Outline) -> tuple[Contact, ...]:
+    def _of_piece(self, numbers: tuple[int, ...], outline: Outline) -> tuple[Contact, ...]:
+        self.learn([(numbers, outline)])
+        place = self._places.get(numbers)
+        if place is None:
+            return ()
+        return self._alike.once(place.key, partial(self._measured, place))
+
+    def _placed(self, numbers: tuple[int, ...], outline: Outline) -> _Place | None:
         uses = np.flatnonzero(self._near.is_near[outline.arc])
         inside = tuple(number for number in numbers if len(self._inside_of(number).candidates))
         if len(uses) == 0 and not inside:
-            return ()
+            return None
         follows = np.append(0, np.diff(outline.ring[uses] * len(outline.arc) + uses)) == 1
-        key = (outline.arc[uses].tobytes(), follows.tobytes(), inside)
-        return self._alike.once(key, partial(self._measured, outline, inside))
+        return _Place((outline.arc[uses].tobytes(), follows.tobytes(), inside))
 
-    def _measured(self, outline: Outline, inside: Sequence[int]) -> tuple[Contact, ...]:
-        border = self._border.segments
-        self.learn([((), outline)])
-        near = [
-            found
-            for run in runs_of(outline, self._rows(outline))
-            for found in self._runs.get(run.key)
-        ]
-        stretches = stretches_of_runs(border, near, partial(self._uncovered, inside))
-        return self._border.along(stretches)
+    def _measured(self, place: _Place) -> tuple[Contact, ...]:
+        near = [found for run in place.runs for found in self._runs.get(run.key)]
+        uncovered = partial(self._uncovered, place.key[2])
+        return self._border.along(stretches_of_runs(self._border.segments, near, uncovered))
 
     def _rows(self, outline: Outline) -> Ints:
         """Return the segments of an outline near the border, turned or not, and those of it."""
