@@ -20,6 +20,7 @@ __all__ = [
     "ParameterError",
     "ReadError",
     "RequirementError",
+    "WorkerError",
     "WorldMapError",
     "WriteError",
 ]
@@ -91,6 +92,10 @@ class ReadError(EnclaveWatchError):
 
 class RequirementError(EnclaveWatchError):
     """A Python package is missing or too old."""
+
+
+class WorkerError(EnclaveWatchError):
+    """Workers cannot be started, are lost, or do not fit the run."""
 
 
 class WorldMapError(EnclaveWatchError):

@@ -181,7 +181,7 @@ class Geodesy:
         _lam, phi, dlam, dphi = self._along(start, end)
         meridian, vertical = _radii_m(np.sin(phi))
         speed = np.hypot(meridian * dphi, vertical * np.cos(phi) * dlam)
-        return _sums(whole, speed @ _WEIGHTS, whole[-1] + 1 if len(whole) else 0)
+        return _sums(whole, _dotted(speed, _WEIGHTS), whole[-1] + 1 if len(whole) else 0)
 
     def distance_m(self, first: Geometry, second: Geometry) -> float:
         """Return the geodesic distance in metres between two polygons or lines, 0 if they meet.
@@ -286,13 +286,13 @@ class Geodesy:
         first = lonlat[:, :1, 0]
         lam = first + _shortest_turn(lonlat[:, :, 0] - first)
         phi = lonlat[:, :, 1]
-        return lam, phi, lam @ _DERIVATIVE.T, phi @ _DERIVATIVE.T
+        return lam, phi, _dotted(lam, _DERIVATIVE), _dotted(phi, _DERIVATIVE)
 
     def _edge_areas_km2(self, start: Floats, end: Floats) -> Floats:
         """Return the area between each edge and the equator, signed by its direction."""
         start, end, whole = self._subdivided(start, end)
         _, phi, dlam, _ = self._along(start, end)
-        swept = (_authalic_km2(np.sin(phi)) * dlam) @ _WEIGHTS
+        swept = _dotted(_authalic_km2(np.sin(phi)) * dlam, _WEIGHTS)
         return _sums(whole, swept, whole[-1] + 1 if len(whole) else 0)
 
 
@@ -310,6 +310,15 @@ def most_units_per_metre(metric: Floats) -> Floats:
     longest = (np.hypot(a + d, b - c) + np.hypot(a - d, b + c)) / 2
     shortest = np.abs(a * d - b * c) / np.maximum(longest, 1e-9)
     return np.asarray(1.0 / np.maximum(shortest, 1e-9))
+
+
+def _dotted(nodes: Floats, factors: Floats) -> Floats:
+    """Return nodes, shape (n, 5), times one row of factors, or each of several.
+
+    A product of matrices would round a row otherwise in other company: what an edge measures
+    must not depend on what is measured with it.
+    """
+    return np.asarray(np.einsum("ij,...j->i...", nodes, factors))
 
 
 def _sums(group: npt.NDArray[Any], values: Floats, count: int) -> Floats:

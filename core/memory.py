@@ -45,6 +45,10 @@ class Memory:
         """End a run that went through: forget what it had no use for."""
         self._earlier = {}
 
+    def knows(self, key: Hashable) -> bool:
+        """Return whether `once` would compute nothing."""
+        return key in self._known or key in self._earlier
+
     def once(self, key: Hashable, compute: Callable[[], Found]) -> Found:
         """Return what is known under `key`; compute it where nothing is."""
         if key not in self._known:
@@ -85,6 +89,10 @@ class SeriesMemory:
             for number in numbers:
                 whole.update(self._digest(number))
         return (*self._base, whole.digest())
+
+    def knows(self, snapshot: Snapshot) -> bool:
+        """Return whether a snapshot need not be surveyed."""
+        return self._memory.knows(("survey", self.key_of(snapshot)))
 
     def surveyed(
         self, snapshot: Snapshot, survey: Callable[[], SnapshotAnalysis]

@@ -13,11 +13,17 @@ from .i18n import tr
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["missing_for_charts", "missing_for_pictures", "missing_requirements"]
+__all__ = [
+    "missing_for_charts",
+    "missing_for_cluster",
+    "missing_for_pictures",
+    "missing_requirements",
+]
 
 _NEEDED = (("numpy", (1, 20)), ("pyproj", (3, 2)), ("shapely", (2, 0)))
 _NEEDED_FOR_CHARTS = (("matplotlib", (3, 3)),)
 _NEEDED_FOR_PICTURES = (("PIL", (9, 1)),)
+_NEEDED_FOR_CLUSTER = (("distributed", (2022, 1)),)
 _NAMES_IN_PIP = {"PIL": "Pillow"}
 _NEXT_NUMPY = (2, 0)
 
@@ -62,6 +68,20 @@ def missing_for_pictures() -> str | None:
         "Python of QGIS, for example with: python3 -m pip install --user {} (on Windows in the "
         "OSGeo4W Shell), then start QGIS again; or set FORMAT to mp4, png or html."
     ).format("; ".join(problems.values()), _packages(problems, _NEEDED_FOR_PICTURES))
+
+
+@lru_cache(maxsize=1)
+def missing_for_cluster() -> str | None:
+    """Return what a cluster needs and is missing, and how to get it; None when all is there."""
+    problems = _problems(_NEEDED_FOR_CLUSTER)
+    if not problems:
+        return None
+    return tr(
+        "Workers of a cluster need a Python package that this QGIS does not have: {}. Install it "
+        "into the Python of QGIS, for example with: python3 -m pip install --user {} (on Windows "
+        "in the OSGeo4W Shell), then start QGIS again; or leave SCHEDULER empty to work on this "
+        "machine."
+    ).format("; ".join(problems.values()), _packages(problems, _NEEDED_FOR_CLUSTER))
 
 
 def _problems(needed: Sequence[tuple[str, tuple[int, int]]]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Iterable, Iterator, Mapping, Sequence
 
 from .changes import ChangeFinder, warn_of_unassigned
+from .crews import ALONE
 from .extents import NOWHERE, Extent, ExtentFinder
 from .ground import GroundMatcher
 from .holders import CONTESTED, UNASSIGNED, Holders, holders_name
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .changes import Step
+    from .crews import Workers
     from .feedback import Feedback
     from .geography import Geography
     from .model import Enclave, Parameters
@@ -104,6 +106,7 @@ def summarise(
     *,
     min_width_m: float = 0.0,
     by_province: bool = False,
+    workers: Workers = ALONE,
     feedback: Feedback,
 ) -> Iterator[tuple[SummaryRow, ...]]:
     """Yield the rows of each date: factions in alphabetical order, contested, unassigned.
@@ -112,6 +115,7 @@ def summarise(
     ----------
     min_width_m : changes narrower than this are redrawing
     by_province : one row a province, with a last one for ground in none, in place of one
+    workers : who surveys; no figure depends on it
 
     Raises
     ------
@@ -121,7 +125,7 @@ def summarise(
     ledger = GroundLedger(series.store, feedback)
     maker = _RowMaker(series, geography, parameters, by_province, ledger, feedback)
     moments = series.moments
-    analyses = analyse(series, geography, parameters, feedback)
+    analyses = analyse(series, geography, parameters, feedback, workers=workers)
     finder = ChangeFinder(series.store, min_width_m=min_width_m, feedback=feedback, ledger=ledger)
     warn_of_unassigned(series, feedback)
     for index, moment in enumerate(moments):

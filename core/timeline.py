@@ -7,20 +7,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Iterator
+from typing import TYPE_CHECKING, Iterator, Sequence
 
+from .crews import ALONE
 from .dates import format_date
-from .enclaves import Surveyor
 from .i18n import tr
+from .sharing import Pace
+from .surveying import Job, surveying
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from .crews import Crew, Workers
     from .feedback import Feedback
     from .geography import Geography
     from .memory import SeriesMemory
     from .model import Contested, Enclave, Parameters, Snapshot
     from .series import Series
+    from .surveying import Surveys
 
 __all__ = ["SnapshotAnalysis", "analyse"]
 
@@ -46,6 +50,7 @@ def analyse(
     *,
     with_gaps: bool = False,
     plain: bool = False,
+    workers: Workers | Crew = ALONE,
 ) -> Iterator[SnapshotAnalysis]:
     """Yield the analysis of each snapshot, in order of date.
 
@@ -57,19 +62,44 @@ def analyse(
     ----------
     with_gaps : yield where nobody holds anything between two snapshots as well
     plain : measure all dates by unions, and none arc by arc: slower, the same figures
+    workers : who surveys; no figure depends on it
 
     Raises
     ------
     Cancelled
         When the feedback says so, within about a second.
+    RequirementError, WorkerError
+        When workers cannot be had, or are lost for good.
     """
-    surveyor = Surveyor(series.store, geography, parameters, feedback, plain=plain)
     snapshots = series.moments if with_gaps else series.snapshots
+    wanted = [
+        each for each in snapshots if each.holdings and (memory is None or not memory.knows(each))
+    ]
+    job = Job(series, geography, parameters, wanted, plain=plain)
+    pace = Pace(feedback)
+    with surveying(job, workers, pace) as surveys:
+        yield from _analyses(snapshots, surveys, geography, memory, pace)
+        if surveys.plain_dates and not plain:
+            feedback.info(
+                tr(
+                    "Dates whose polygons overlap, or share edges that are not the same to the "
+                    "last digit: {} of {}. They were measured by a slower way, to the same end."
+                ).format(surveys.plain_dates, len(snapshots))
+            )
+
+
+def _analyses(
+    snapshots: Sequence[Snapshot],
+    surveys: Surveys,
+    geography: Geography,
+    memory: SeriesMemory | None,
+    feedback: Feedback,
+) -> Iterator[SnapshotAnalysis]:
     count = len(snapshots)
     outside_km2 = held_km2 = 0.0
     for index, snapshot in enumerate(snapshots):
         part = feedback.part(index / count, (index + 1) / count)
-        survey = partial(_surveyed, surveyor, snapshot, part)
+        survey = partial(_surveyed, surveys, snapshot, part)
         analysis = survey() if memory is None else memory.surveyed(snapshot, survey)
         enclaves = analysis.enclaves
         _tell(analysis, feedback)
@@ -81,13 +111,6 @@ def analyse(
         )
         part.progress(1.0)
         yield analysis
-    if surveyor.plain_dates and not plain:
-        feedback.info(
-            tr(
-                "Dates whose polygons overlap, or share edges that are not the same to the last "
-                "digit: {} of {}. They were measured by a slower way, to the same end."
-            ).format(surveyor.plain_dates, count)
-        )
     if outside_km2 > _WORTH_WARNING * held_km2:
         feedback.warning(
             tr(
@@ -97,8 +120,8 @@ def analyse(
         )
 
 
-def _surveyed(surveyor: Surveyor, snapshot: Snapshot, feedback: Feedback) -> SnapshotAnalysis:
-    enclaves, contested = surveyor.survey(snapshot, feedback) if snapshot.holdings else ((), ())
+def _surveyed(surveys: Surveys, snapshot: Snapshot, feedback: Feedback) -> SnapshotAnalysis:
+    enclaves, contested = surveys.survey(snapshot, feedback) if snapshot.holdings else ((), ())
     return SnapshotAnalysis(snapshot.date, enclaves, contested)
 
 

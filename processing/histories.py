@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Iterator
 
+from ..core.crews import ALONE
 from ..core.i18n import tr
 from . import parameters as keys
 from .base import EnclaveWatchAlgorithm
@@ -15,10 +16,12 @@ from .help import HelpEntry
 from .historyparameters import link_rule
 from .inputs import Inputs, engine_parameters, read_geography
 from .results import Result, writing
+from .workerparameters import workers_of
 
 if TYPE_CHECKING:
     from qgis.core import QgsProcessingContext
 
+    from ..core.crews import Workers
     from ..core.feedback import Feedback
     from ..core.geography import Geography
     from ..core.history import Step
@@ -40,6 +43,7 @@ class Survey:
     geography: Geography
     ruler: BorderRuler
     parameters: Parameters
+    workers: Workers = ALONE
 
 
 class HistoryAlgorithm(EnclaveWatchAlgorithm):
@@ -111,7 +115,7 @@ def read_survey(inputs: Inputs, feedback: Feedback) -> Survey:
     parameters = engine_parameters(inputs)
     series = read_series_of(inputs, feedback.part(0.0, 0.1))
     geography = read_geography(inputs, series, parameters, feedback.part(0.1, 0.2))
-    return Survey(series, geography, BorderRuler(geography), parameters)
+    return Survey(series, geography, BorderRuler(geography), parameters, workers_of(inputs))
 
 
 def follow(
@@ -129,7 +133,15 @@ def follow(
     # presence is of all that a faction holds in a province, so each enclave lists all of its own
     all_provinces = replace(survey.parameters, min_presence_km2=0.0)
     return trace(
-        analyse(survey.series, survey.geography, all_provinces, feedback, memory, with_gaps=True),
+        analyse(
+            survey.series,
+            survey.geography,
+            all_provinces,
+            feedback,
+            memory,
+            with_gaps=True,
+            workers=survey.workers,
+        ),
         geodesy=survey.series.store.geodesy,
         rule=rule,
         min_area_km2=survey.parameters.min_area_km2,

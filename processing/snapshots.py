@@ -14,6 +14,7 @@ from .headlines import DATES, FEATURES, LAST_DATE, SUMMARY, tell_summary
 from .help import HelpEntry, field_entries
 from .inputs import Inputs, engine_parameters, read_geography
 from .results import Result, writing
+from .workerparameters import workers_of
 
 if TYPE_CHECKING:
     from ..core.feedback import Feedback
@@ -96,7 +97,13 @@ class SnapshotAlgorithm(EnclaveWatchAlgorithm):
         result = Result(keys.OUTPUT, columns, self.wkb_type(), self.layer_title(), self.style())
         last = None
         with writing(inputs, result, series, feedback) as writer:
-            for last in analyse(series, geography, parameters, feedback.part(0.2, 1.0)):
+            for last in analyse(
+                series,
+                geography,
+                parameters,
+                feedback.part(0.2, 1.0),
+                workers=workers_of(inputs),
+            ):
                 self._write_snapshot(last, finding, writer, feedback)
         outputs = _run_figures(writer, series)
         if last is not None:

@@ -22,7 +22,7 @@ from .guessing import is_own
 if TYPE_CHECKING:
     from qgis.PyQt.QtGui import QDropEvent, QPaintEvent
 
-__all__ = ["FieldBox", "LayerBox", "NumberBox"]
+__all__ = ["FieldBox", "LayerBox", "NumberBox", "hold_wheel"]
 
 _LEAST_LETTERS = 6
 _LEAST_NUMBER_PX = 90
@@ -139,7 +139,7 @@ class NumberBox(QgsDoubleSpinBox):
         self.setKeyboardTracking(False)
         self.setMinimumWidth(_LEAST_NUMBER_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        _hold_wheel(self)
+        hold_wheel(self)
         self.valueChanged.connect(self._tell)
 
     def _tell(self, number: float) -> None:
@@ -171,7 +171,8 @@ class _WheelHolder(QObject):
         return False
 
 
-def _hold_wheel(widget: QWidget) -> None:
+def hold_wheel(widget: QWidget) -> None:
+    """Let the wheel scroll past a widget, until the user has gone into it."""
     widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     widget.installEventFilter(_WheelHolder(widget))
 
@@ -181,4 +182,4 @@ def _fit(box: QComboBox) -> None:
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(_LEAST_LETTERS)
     box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    _hold_wheel(box)
+    hold_wheel(box)

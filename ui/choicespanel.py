@@ -24,6 +24,7 @@ from .choices import Choices
 from .choicesboxes import FieldBox, LayerBox, NumberBox
 from .choicesnumbers import choice_numbers
 from .homeedit import HomeEdit
+from .workersgroup import WorkersGroup
 
 if TYPE_CHECKING:
     from qgis.PyQt.QtGui import QHideEvent
@@ -54,6 +55,7 @@ class ChoicesPanel(QWidget):
         self._make_surroundings()
         self._make_alliances()
         self._make_numbers()
+        self.workers = WorkersGroup(self)
         self._lay_out()
         controller.choicesChanged.connect(self.refresh)
         controller.analysisChanged.connect(self._on_analysed)
@@ -275,6 +277,7 @@ class ChoicesPanel(QWidget):
                 tr("What counts"),
                 tuple((number.label, self.numbers[number.name]) for number in choice_numbers()),
             ),
+            self.workers,
         ):
             sections.addWidget(section)
         sections.addStretch(1)

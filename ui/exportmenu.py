@@ -97,9 +97,10 @@ class ExportMenu(QObject):
 
     def _settings(self, algorithm_id: str) -> dict[str, object]:
         from .sources import parameters_of
+        from .workersettings import worker_values
 
         algorithm = QgsApplication.processingRegistry().algorithmById(algorithm_id)
-        known = dict(parameters_of(self._controller.choices))
+        known = {**parameters_of(self._controller.choices), **worker_values()}
         result, comparison = self._controller.result, self._controller.comparison
         if result is not None:
             known["TO_DATE"] = format_date(result.date)

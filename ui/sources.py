@@ -21,6 +21,7 @@ from ..processing.alliances import read_alliances
 from ..processing.convert import plain_value
 from ..processing.enclaves.enclavehistory import EnclaveHistory
 from ..processing.inputs import Inputs
+from .workersettings import worker_values
 
 if TYPE_CHECKING:
     from qgis.core import QgsCoordinateReferenceSystem
@@ -164,6 +165,7 @@ def prepared(choices: Choices, project: QgsProject) -> Request:
     }
     values = {key: layer.id() for key, layer in layers.items()}
     values.update((key, getattr(choices, name)) for name, key in _OTHERS.items())
+    values.update(worker_values())
     values = {key: value for key, value in values.items() if value not in ("", None)}
     context = QgsProcessingContext()
     context.setProject(project)

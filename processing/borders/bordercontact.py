@@ -14,6 +14,7 @@ from ..definitions import sink
 from ..fields import BorderStretch, Column, contact_columns
 from ..headlines import COUNT, DATES, FEATURES, LAST_DATE, SUMMARY, number_output, text_output
 from ..snapshots import Finding, SnapshotAlgorithm
+from ..workerparameters import worker_parameters
 
 if TYPE_CHECKING:
     from qgis.core import QgsProcessingOutputDefinition, QgsProcessingParameterDefinition
@@ -72,6 +73,7 @@ class BorderContact(SnapshotAlgorithm):
         """Return what the user gives, results among it."""
         return (
             *keys.make_parameters(_KEYS),
+            *worker_parameters(),
             sink(keys.OUTPUT, tr("Border contact"), QgsProcessing.SourceType.TypeVectorLine),
         )
 

@@ -16,6 +16,7 @@ from ..headlines import DATES, FEATURES, LAST_DATE, SUMMARY, number_output, text
 from ..histories import HistoryAlgorithm, Survey
 from ..historyparameters import min_overlap_parameter
 from ..results import Result
+from ..workerparameters import worker_parameters
 
 if TYPE_CHECKING:
     from qgis.core import QgsProcessingOutputDefinition, QgsProcessingParameterDefinition
@@ -83,6 +84,7 @@ class BorderContactChanges(HistoryAlgorithm):
         return (
             *keys.make_parameters(_KEYS),
             min_overlap_parameter(),
+            *worker_parameters(),
             sink(keys.OUTPUT, tr("Border contact changes"), line),
             sink(self.TABLE, tr("Table of changes"), table, optional=True),
         )

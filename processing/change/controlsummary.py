@@ -24,6 +24,7 @@ from ..help import field_entries
 from ..inputs import Inputs, engine_parameters, read_geography
 from ..results import Result, writing
 from ..snapshots import Finding
+from ..workerparameters import worker_parameters, workers_of
 
 if TYPE_CHECKING:
     from qgis.core import QgsProcessingOutputDefinition, QgsProcessingParameterDefinition
@@ -104,6 +105,7 @@ class ControlSummary(EnclaveWatchAlgorithm):
         )
         return (
             *keys.make_parameters(_KEYS),
+            *worker_parameters(),
             by_province,
             sink(keys.OUTPUT, tr("Summary of control"), QgsProcessing.SourceType.TypeVector),
         )
@@ -161,6 +163,7 @@ class ControlSummary(EnclaveWatchAlgorithm):
                 by_province=inputs.algorithm.parameterAsBool(
                     inputs.values, self.BY_PROVINCE, inputs.context
                 ),
+                workers=workers_of(inputs),
                 feedback=feedback.part(0.2, 1.0),
             ):
                 for row in rows:

@@ -21,6 +21,7 @@ from ..historyparameters import (
     neck_parameters,
 )
 from ..results import Result
+from ..workerparameters import worker_parameters
 
 if TYPE_CHECKING:
     from qgis.core import QgsProcessingOutputDefinition, QgsProcessingParameterDefinition
@@ -98,6 +99,7 @@ class EnclaveHistory(HistoryAlgorithm):
         return (
             *keys.make_parameters(_KEYS),
             min_overlap_parameter(),
+            *worker_parameters(),
             *neck_parameters(),
             sink(keys.OUTPUT, tr("Enclave history"), polygon),
             sink(self.EVENTS, tr("Events"), point, optional=True),

@@ -13,6 +13,7 @@ from ..histories import read_survey
 from ..historyparameters import link_rule, min_overlap_parameter
 from ..inputs import Inputs
 from ..styling import stored_faction_colors
+from ..workerparameters import worker_parameters
 from .filmparameters import LAYERS, FilmOptions, film_parameters, read_options
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class ExportAnimation(EnclaveWatchAlgorithm):
     def declared_parameters(self) -> Sequence[QgsProcessingParameterDefinition]:
         """Return what the user gives, results among it."""
         shared = keys.make_parameters(_KEYS)
-        return (*shared, min_overlap_parameter(), *film_parameters())
+        return (*shared, min_overlap_parameter(), *worker_parameters(), *film_parameters())
 
     def declared_outputs(self) -> Sequence[QgsProcessingOutputDefinition]:
         """Return the headline figures."""

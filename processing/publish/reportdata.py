@@ -18,6 +18,7 @@ from ..inputs import (
     read_geography,
     read_moment,
 )
+from ..workerparameters import workers_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -168,7 +169,7 @@ def read_report(inputs: Inputs, feedback: Feedback) -> ReportData:
     notes.is_reading = False
     until = series_until(series, after)
     ruler = BorderRuler(geography)
-    whole_survey = Survey(until, geography, ruler, parameters)
+    whole_survey = Survey(until, geography, ruler, parameters, workers_of(inputs))
     analyses = _analyses(whole_survey, notes.part(0.2, 0.6))
     survey = replace(whole_survey, series=compared_series(series, before, after))
     steps = _steps(inputs, survey, analyses, notes)
@@ -198,7 +199,16 @@ def _analyses(survey: Survey, feedback: Feedback) -> list[SnapshotAnalysis]:
 
     # presence is of all that a faction holds in a province, so each enclave lists all of its own
     parameters = replace(survey.parameters, min_presence_km2=0.0)
-    return list(analyse(survey.series, survey.geography, parameters, feedback, with_gaps=True))
+    return list(
+        analyse(
+            survey.series,
+            survey.geography,
+            parameters,
+            feedback,
+            with_gaps=True,
+            workers=survey.workers,
+        )
+    )
 
 
 def _steps(

@@ -20,6 +20,7 @@ from ..definitions import text_parameter, with_help
 from ..headlines import COUNT, LAST_DATE, SUMMARY, number_output, tell_summary, text_output
 from ..historyparameters import min_overlap_parameter
 from ..inputs import Inputs
+from ..workerparameters import worker_parameters
 from .reportwords import language_parameter, numerals_parameter
 
 if TYPE_CHECKING:
@@ -153,6 +154,7 @@ class SituationReport(EnclaveWatchAlgorithm):
             templates,
             graticule,
             min_overlap_parameter(),
+            *worker_parameters(),
             *self._results(),
         )
 

@@ -201,3 +201,18 @@ def test_the_units_of_a_metre_are_those_of_the_direction_in_which_it_takes_most(
     smallest = np.array([np.linalg.svd(each, compute_uv=False)[-1] for each in metric])
     assert most_units_per_metre(metric) == pytest.approx(1.0 / smallest, rel=1e-9)
     assert np.isfinite(most_units_per_metre(np.zeros((1, 2, 2)))).all()
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:32637"])
+def test_a_figure_does_not_depend_on_what_is_measured_with_it(crs):
+    geodesy, dice = Geodesy(crs), np.random.default_rng(7)
+    scale = 1.0 if crs == "EPSG:4326" else 100_000.0
+    polygons = []
+    for corners in dice.integers(3, 120, 1500).tolist():
+        angles = np.linspace(0.0, 2.0 * np.pi, corners, endpoint=False)
+        around = np.column_stack([np.cos(angles), np.sin(angles)])
+        reach = dice.uniform(0.1, 1.0, (corners, 1))
+        polygons.append(shapely.Polygon((np.array([4.0, 36.0]) + around * reach) * scale))
+    for measure in (geodesy.area_km2, geodesy.length_km):
+        alone = [float(measure([polygon])[0]) for polygon in polygons]
+        assert measure(polygons).tolist() == alone

@@ -285,3 +285,34 @@ def test_history_and_contact_changes_of_the_sample(
     assert changes["LOST"] == 4
     flags = [row["flag"] for row in features(table) if row["level"] == "faction"]
     assert flags.count("lost") == 4
+
+
+def test_workers_are_pythons_and_not_qgis(
+    profile: dict[str, str], control: str, tmp_path: Path
+) -> None:
+    found = []
+    for count in (1, 2):
+        target = tmp_path / f"enclaves_{count}.gpkg"
+        qgis_env.run_algorithm(
+            "enclavewatch:enclaveareas",
+            {
+                "CONTROL": control,
+                "FACTION_FIELD": "faction",
+                "DATE_FIELD": "date",
+                "WORKERS": count,
+                "OUTPUT": target,
+            },
+            variables=profile,
+        )
+        found.append(features(target))
+    log = qgis_env.qgis_process(
+        [
+            "run", "enclavewatch:enclaveareas", "--", f"CONTROL={control}",
+            "FACTION_FIELD=faction", "DATE_FIELD=date", "WORKERS=2",
+            f"OUTPUT={tmp_path / 'again.gpkg'}",
+        ],
+        variables=profile,
+    )  # fmt: skip
+    assert found[0]
+    assert found[1] == found[0]
+    assert "Worker processes: 2." in log.stdout + log.stderr

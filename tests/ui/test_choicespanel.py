@@ -13,9 +13,9 @@ from qgis.PyQt.QtCore import QPoint, QPointF, Qt
 from qgis.PyQt.QtGui import QWheelEvent
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
+    QAbstractSpinBox,
     QApplication,
     QComboBox,
-    QDoubleSpinBox,
     QLabel,
     QLineEdit,
     QScrollArea,
@@ -88,8 +88,8 @@ def type_in(qtbot, box, text):
 
 
 def controls(panel):
-    kinds = (QComboBox, QDoubleSpinBox, QLineEdit, QAbstractButton, QTableWidget)
-    inner = (QComboBox, QDoubleSpinBox, QTableWidget)
+    kinds = (QComboBox, QAbstractSpinBox, QLineEdit, QAbstractButton, QTableWidget)
+    inner = (QComboBox, QAbstractSpinBox, QTableWidget)
     return [
         each
         for each in panel.findChildren(QWidget)

@@ -13,6 +13,7 @@ FIELDS = [
     "share_border_pct", "lon", "lat",
 ]  # fmt: skip
 KEYS = {
+    "WORKERS", "SCHEDULER",
     "CONTROL", "FACTION_FIELD", "DATE_FIELD", "END_FIELD", "END_INCLUSIVE", "DATE", "FROM_DATE",
     "TO_DATE", "ALLIANCES", "COUNTRIES", "COUNTRY_FIELD", "HOME", "SNAP", "JOIN_DISTANCE",
     "TOLERANCE", "MIN_CONTACT", "MIN_AREA", "OUTPUT",

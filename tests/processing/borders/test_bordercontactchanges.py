@@ -21,6 +21,7 @@ TABLE_FIELDS = [
     "enclaves_after", "held_by", "now_held_by",
 ]  # fmt: skip
 KEYS = {
+    "WORKERS", "SCHEDULER",
     "CONTROL", "FACTION_FIELD", "DATE_FIELD", "END_FIELD", "END_INCLUSIVE", "FROM_DATE", "TO_DATE",
     "ALLIANCES", "COUNTRIES", "COUNTRY_FIELD", "HOME", "SNAP", "JOIN_DISTANCE", "TOLERANCE",
     "MIN_CONTACT", "MIN_PRESENCE", "MIN_AREA", "MIN_OVERLAP", "OUTPUT", "TABLE",

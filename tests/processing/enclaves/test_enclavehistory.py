@@ -23,6 +23,7 @@ EVENT_FIELDS = [
     "date", "date_before", "kind", "faction", "enclave_id", "other", "where", "km2", "km", "text",
 ]  # fmt: skip
 KEYS = {
+    "WORKERS", "SCHEDULER",
     "CONTROL", "FACTION_FIELD", "DATE_FIELD", "END_FIELD", "END_INCLUSIVE", "FROM_DATE", "TO_DATE",
     "ALLIANCES", "COUNTRIES", "COUNTRY_FIELD", "HOME", "PROVINCES", "PROVINCE_FIELD", "PLACES",
     "PLACE_FIELD", "SNAP", "JOIN_DISTANCE", "TOLERANCE", "MIN_CONTACT", "MIN_PRESENCE", "MIN_AREA",

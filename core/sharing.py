@@ -1,0 +1,227 @@
+"""The dates of a series shared out among workers, and their results put in order of date."""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from typing import TYPE_CHECKING, Iterator, Sequence
+
+from .dates import format_date
+from .errors import WorkerError
+from .feedback import Feedback
+from .i18n import tr
+from .parcels import Remark, Unpacker, libraries, pack_dates, pack_surroundings
+
+if TYPE_CHECKING:
+    from .crews import Crew
+    from .geography import Geography
+    from .model import Contested, Enclave, Parameters, Snapshot
+    from .parcels import Answer, Surveyed
+    from .series import Series
+
+__all__ = ["Pace", "SharedSurvey", "consecutive"]
+
+_PATIENCE_S = 0.1
+_TRIES = 4
+# so many parcels a worker are on their way, or waiting to be asked for
+_LOOK_AHEAD = 2
+_LEAST_DATES = 16
+_MOST_DATES = 64
+_FEW_PARCELS = 2
+
+
+class Pace(Feedback):
+    """Shows how far a run is whose dates are surveyed ahead of what is made of them.
+
+    Its progress is that of what is made of the dates; half of what is shown is the survey's.
+    """
+
+    def __init__(self, feedback: Feedback) -> None:
+        self._feedback = feedback
+        self._ahead = self._made = 0.0
+
+    def info(self, text: str) -> None:
+        """Pass a plain line on."""
+        self._feedback.info(text)
+
+    def warning(self, text: str) -> None:
+        """Pass a warning on."""
+        self._feedback.warning(text)
+
+    def progress(self, fraction: float) -> None:
+        """Show that so much has been made of the dates."""
+        self._made = max(self._made, fraction)
+        self._feedback.progress((self._made + max(self._made, self._ahead)) / 2)
+
+    def surveyed(self, fraction: float) -> None:
+        """Show that so much has been surveyed."""
+        self._ahead = max(self._ahead, fraction)
+        self.progress(self._made)
+
+    def is_cancelled(self) -> bool:
+        """Return whether the user asked to stop."""
+        return self._feedback.is_cancelled()
+
+
+class SharedSurvey:
+    """Surveys snapshots by workers, some dates ahead of who asks for them.
+
+    Parameters
+    ----------
+    snapshots : those that will be asked for, in the order in which they will be
+    before : the enclaves of the date before the first of them, if it was surveyed otherwise
+    plain : measure all dates by unions
+
+    Attributes
+    ----------
+    plain_dates : how many of the dates that came back were measured so
+    """
+
+    def __init__(
+        self,
+        series: Series,
+        geography: Geography,
+        parameters: Parameters,
+        snapshots: Sequence[Snapshot],
+        crew: Crew,
+        pace: Pace,
+        *,
+        before: Sequence[Enclave] = (),
+        plain: bool = False,
+    ) -> None:
+        self._series = series
+        self._surroundings = pack_surroundings(series, geography, parameters, plain=plain)
+        self._crew = crew
+        self.plain_dates = 0
+        self._pace = pace
+        self._unpacker = Unpacker(series)
+        self._unpacker.take_for_known(before)
+        self._count = len(snapshots)
+        self._parcels = consecutive(snapshots, _dates_a_parcel(self._count, crew.size))
+        self._next = self._surveyed = 0
+        self._flying: dict[Future[bytes], int] = {}
+        self._tries = [0] * len(self._parcels)
+        self._answers: dict[int, Answer] = {}
+        self._results = self._in_order()
+        self._told: set[Remark] = set()
+
+    def survey(
+        self, snapshot: Snapshot, feedback: Feedback
+    ) -> tuple[tuple[Enclave, ...], tuple[Contested, ...]]:
+        """Return the enclaves of the next of the snapshots, and ground held twice.
+
+        Raises
+        ------
+        Cancelled
+            When the feedback says so, within about a second.
+        WorkerError
+            When workers failed at the same dates again and again, or there are none any more.
+        """
+        expected, found = next(self._results)
+        if expected is not snapshot:
+            raise ValueError(snapshot.date)
+        for remark in found.remarks:
+            # several workers come upon what one surveyor would have told once
+            if remark not in self._told:
+                self._told.add(remark)
+                (feedback.warning if remark.is_warning else feedback.info)(remark.text)
+        return found.enclaves, found.contested
+
+    def _in_order(self) -> Iterator[tuple[Snapshot, Surveyed]]:
+        for index, parcel in enumerate(self._parcels):
+            answer = self._awaited(index)
+            yield from zip(parcel, answer.dates)
+            if answer.error is not None:
+                raise answer.error
+
+    def _awaited(self, index: int) -> Answer:
+        while True:
+            self._pace.check()
+            self._fill(index)
+            if index in self._answers:
+                return self._answers.pop(index)
+            done, _ = wait(self._flying, _PATIENCE_S, FIRST_COMPLETED)
+            for future in done:
+                self._take(future)
+            self._crew.check()
+
+    def _fill(self, asked: int) -> None:
+        """Keep the workers busy, but no farther ahead than the look-ahead."""
+        at_most = _LOOK_AHEAD * self._crew.size
+        until = min(len(self._parcels), asked + 1 + at_most)
+        while self._next < until and len(self._flying) < at_most:
+            self._pace.check()
+            self._submit(self._next)
+            self._next += 1
+
+    def _submit(self, index: int) -> None:
+        self._tries[index] += 1
+        # packed again where a worker was lost: to keep the bytes of all would take memory
+        dates = pack_dates(self._series, self._parcels[index])
+        self._flying[self._crew.submit(self._surroundings, dates)] = index
+
+    def _take(self, future: Future[bytes]) -> None:
+        index = self._flying.pop(future)
+        try:
+            data = future.result()
+        except (Exception, CancelledError) as error:
+            self._crew.check()
+            if isinstance(error, (WorkerError, ImportError)) or self._tries[index] >= _TRIES:
+                raise self._lost(index, error) from error
+            self._submit(index)
+            return
+        self._answers[index] = answer = self._unpacker.answer(data)
+        self.plain_dates += answer.plain_dates
+        self._warn_of(answer.libraries)
+        self._surveyed += len(self._parcels[index])
+        self._pace.surveyed(self._surveyed / self._count)
+
+    def _warn_of(self, theirs: str) -> None:
+        """Warn of workers whose results may differ from those of this machine, once of each."""
+        remark = Remark(
+            tr(
+                "Workers have other versions than this machine ({theirs}; here: {ours}): figures "
+                "may differ in their last digits from those of a run without workers."
+            ).format(theirs=theirs, ours=libraries()),
+            is_warning=True,
+        )
+        if theirs != libraries() and remark not in self._told:
+            self._told.add(remark)
+            self._pace.warning(remark.text)
+
+    def _lost(self, index: int, error: BaseException) -> WorkerError:
+        if isinstance(error, WorkerError):
+            return error
+        if isinstance(error, ImportError):
+            return WorkerError(
+                tr(
+                    "A worker lacks a package: {}. It needs shapely, pyproj and numpy, and the "
+                    "folder that holds enclave_watch in PYTHONPATH; docs/scale.md tells how."
+                ).format(error)
+            )
+        return WorkerError(
+            tr(
+                "Workers failed {} times at the dates from {} to {}: {}. They may lack memory: "
+                "take fewer of them (WORKERS), or 1 to go without."
+            ).format(
+                self._tries[index],
+                format_date(self._parcels[index][0].date),
+                format_date(self._parcels[index][-1].date),
+                f"{type(error).__name__} {error}".strip(),
+            )
+        )
+
+
+def consecutive(snapshots: Sequence[Snapshot], size: int) -> list[tuple[Snapshot, ...]]:
+    """Return snapshots cut into rows of `size` consecutive ones, but for the last row."""
+    return [tuple(snapshots[start : start + size]) for start in range(0, len(snapshots), size)]
+
+
+def _dates_a_parcel(count: int, workers: int) -> int:
+    """Return how many consecutive dates a worker surveys at a time.
+
+    What stays from date to date is done once a parcel, so parcels are long; but there are several
+    a worker, so that no one waits long for the first, and little is lost with a worker.
+    """
+    few = _FEW_PARCELS if count >= _FEW_PARCELS * _LEAST_DATES * workers else 1
+    parcels_a_worker = max(few, -(-count // (workers * _MOST_DATES)))
+    return max(1, -(-count // (workers * parcels_a_worker)))

@@ -1,0 +1,150 @@
+"""Which way the snapshots of a series are surveyed: alone, by workers, or whatever is faster."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Iterator, Protocol, Sequence, Tuple
+
+from .crews import Crew, Workers, open_crew, processor_count
+from .enclaves import Surveyor
+from .sharing import SharedSurvey
+
+if TYPE_CHECKING:
+    from .feedback import Feedback
+    from .geography import Geography
+    from .model import Contested, Enclave, Parameters, Snapshot
+    from .series import Series
+    from .sharing import Pace
+
+__all__ = ["Job", "Surveys", "surveying"]
+
+# what workers take to start, in seconds; what is done within so many seconds needs none
+_START_S = 1.0
+_WORTH_S = 6.0
+_WORTH_SHARE = 0.8
+_DATES_TRIED = 3
+# each worker has so many parcels, and what stays from date to date is done once in each
+_FIRST_DATES = 2
+
+_Found = Tuple["tuple[Enclave, ...]", "tuple[Contested, ...]"]
+
+
+class Surveys(Protocol):
+    """Finds the enclaves of snapshots that are asked for one after the other."""
+
+    @property
+    def plain_dates(self) -> int:
+        """Return how many of them were measured by unions so far."""
+
+    def survey(self, snapshot: Snapshot, feedback: Feedback) -> _Found:
+        """Return the enclaves of a snapshot, by faction and rank, and ground held twice."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be surveyed: the snapshots that will be asked for, in order."""
+
+    series: Series
+    geography: Geography
+    parameters: Parameters
+    snapshots: Sequence[Snapshot]
+    plain: bool = False
+
+    def alone(self, feedback: Feedback) -> Surveyor:
+        """Return who surveys in this thread."""
+        return Surveyor(
+            self.series.store, self.geography, self.parameters, feedback, plain=self.plain
+        )
+
+    def shared(
+        self, crew: Crew, pace: Pace, *, done: int = 0, before: Sequence[Enclave] = ()
+    ) -> SharedSurvey:
+        """Return who has the snapshots surveyed by a crew, but for the `done` first of them.
+
+        `before` are the enclaves of the last of those.
+        """
+        left = self.snapshots[done:]
+        return SharedSurvey(
+            self.series,
+            self.geography,
+            self.parameters,
+            left,
+            crew,
+            pace,
+            before=before,
+            plain=self.plain,
+        )
+
+
+@contextmanager
+def surveying(job: Job, workers: Workers | Crew, pace: Pace) -> Iterator[Surveys]:
+    """Survey the snapshots of a job with so many workers, who are let go at the end.
+
+    A crew that is given in place of a number stays open.
+    """
+    with ExitStack() as stack:
+        if isinstance(workers, Crew):
+            yield job.shared(workers, pace)
+        elif not job.snapshots or (workers.count == 1 and not workers.scheduler):
+            yield job.alone(pace)
+        elif workers.scheduler or workers.count:
+            yield job.shared(_crew(workers, stack, pace), pace)
+        else:
+            yield _Chooser(job, stack, pace)
+
+
+def _crew(workers: Workers, stack: ExitStack, pace: Pace) -> Crew:
+    crew = open_crew(workers, pace)
+    stack.callback(crew.close)
+    return crew
+
+
+class _Chooser:
+    """Surveys in this thread as long as that is the fastest, and then by workers.
+
+    After some dates it is known what the first one took and what each further one does, and so
+    whether workers, who need some time to start and a first date each, would be done earlier.
+    """
+
+    def __init__(self, job: Job, stack: ExitStack, pace: Pace) -> None:
+        self._job = job
+        self._stack = stack
+        self._pace = pace
+        self._surveys: Surveys = job.alone(pace)
+        self._is_shared = False
+        self._plain_dates = 0
+        self._before: Sequence[Enclave] = ()
+        self._took_s: list[float] = []
+
+    @property
+    def plain_dates(self) -> int:
+        """Return how many were measured by unions so far, here and by workers."""
+        return self._plain_dates + self._surveys.plain_dates
+
+    def survey(self, snapshot: Snapshot, feedback: Feedback) -> _Found:
+        """Return the enclaves of the next of the snapshots, and ground held twice."""
+        if not self._is_shared and self._pays():
+            crew = _crew(Workers(), self._stack, self._pace)
+            self._plain_dates = self._surveys.plain_dates
+            self._surveys = self._job.shared(
+                crew, self._pace, done=len(self._took_s), before=self._before
+            )
+            self._is_shared = True
+        start = time.perf_counter()
+        found = self._surveys.survey(snapshot, feedback)
+        if not self._is_shared:
+            self._took_s.append(time.perf_counter() - start)
+            self._before = found[0]
+        return found
+
+    def _pays(self) -> bool:
+        size = processor_count()
+        if size == 1 or len(self._took_s) < _DATES_TRIED:
+            return False
+        first_s, *others_s = self._took_s
+        left = len(self._job.snapshots) - len(self._took_s)
+        alone_s = left * sum(others_s) / len(others_s)
+        shared_s = _START_S + _FIRST_DATES * first_s + alone_s / size
+        return alone_s > _WORTH_S and shared_s < _WORTH_SHARE * alone_s

@@ -1,0 +1,157 @@
+"""A series whose dates workers share, and all that is to be the same with them and without."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Iterable, Sequence
+
+import pytest
+import shapely
+
+from enclave_watch.core.crews import ALONE
+from enclave_watch.core.geography import Geography
+from enclave_watch.core.model import Parameters
+from enclave_watch.core.series import Series, read_series
+from enclave_watch.core.timeline import SnapshotAnalysis, analyse
+from enclave_watch.tests.core.helpers.build import UTM, Log, geography_of, rows_of
+
+__all__ = [
+    "Held",
+    "a_series",
+    "analysed",
+    "assert_same",
+    "everything",
+    "geometries_kept",
+    "lengths",
+    "where",
+]
+
+Held = Sequence[tuple[str, int, int]]
+"""Faction, x and y of the cells that are held on one date."""
+
+COUNTRIES = {
+    "Home": "POLYGON((-10 0.2, 60 0.2, 60 60, -10 60, -10 0.2))",
+    "South": "POLYGON((-10 -60, 60 -60, 60 0.2, -10 0.2, -10 -60))",
+}
+PROVINCES = {
+    "West": "POLYGON((-10 0, 3.3 0, 3.3 60, -10 60, -10 0))",
+    "East": "POLYGON((3.3 0, 60 0, 60 60, 3.3 60, 3.3 0))",
+}
+PLACES = {"Town": "POINT(1.5 1.5)", "Village": "POINT(4.5 3.5)"}
+FIRST = datetime(2018, 5, 1)
+
+
+def a_series(dates: Iterable[Held], log: Log | None = None) -> Series:
+    """Return a series of daily snapshots; each cell is a square of a kilometre, or a bit more."""
+    rows = [
+        row
+        for number, held in enumerate(dates)
+        for row in rows_of(
+            [(faction, _cell(faction, x, y)) for faction, x, y in held],
+            start=FIRST + timedelta(days=number),
+            first_id=100 * number,
+        )
+    ]
+    return read_series(rows, layer_name="control", crs=UTM, feedback=log or Log())
+
+
+def _cell(faction: str, x: int, y: int) -> str:
+    # those of C are drawn 10 m larger: their corners overlap, and their neighbours' edges
+    more = 0.01 if faction == "C" else 0.0
+    a, b, c, d = x - more, x + 1 + more, y - more, y + 1 + more
+    return f"POLYGON(({a} {c}, {b} {c}, {b} {d}, {a} {d}, {a} {c}))"
+
+
+def where(series: Series) -> Geography:
+    return geography_of(series, countries=COUNTRIES, provinces=PROVINCES, places=PLACES)
+
+
+def analysed(
+    series: Series,
+    workers=ALONE,
+    log: Log | None = None,
+    memory=None,
+    parameters: Parameters | None = None,
+    **options: object,
+) -> list[SnapshotAnalysis]:
+    geography = where(series)
+    parameters = parameters or Parameters(min_contact_km=0.1, position_error_m=10.0)
+    known = None if memory is None else memory.of_series(series, geography, parameters)
+    return list(
+        analyse(series, geography, parameters, log or Log(), known, workers=workers, **options)
+    )
+
+
+def everything(analyses: Iterable[SnapshotAnalysis]) -> list[object]:
+    """Return all that analyses say but lengths of outlines: geometry as bytes, polygons by number.
+
+    Factions around an enclave are in alphabetical order: of fronts as long as each other, the last
+    digit decides which comes first.
+    """
+    return [
+        (
+            each.date,
+            [
+                (
+                    replace(
+                        enclave,
+                        geometry=enclave.geometry.wkb,
+                        contacts=tuple(
+                            replace(contact, geometry=contact.geometry.wkb)
+                            for contact in enclave.contacts
+                        ),
+                        fronts=(),
+                        enclosed_by=tuple(sorted(enclave.enclosed_by)),
+                        perimeter_km=0.0,
+                        area_err_km2=0.0,
+                    ),
+                    enclave.polygons,
+                )
+                for enclave in each.enclaves
+            ],
+            each.contested,
+        )
+        for each in analyses
+    ]
+
+
+def lengths(analyses: Iterable[SnapshotAnalysis]) -> list[tuple[str, float]]:
+    """Return all lengths of outlines, each with what it is."""
+    return [
+        pair
+        for analysis in analyses
+        for each in analysis.enclaves
+        for pair in [
+            ("perimeter", each.perimeter_km),
+            ("error", each.area_err_km2),
+            *sorted((front.faction, front.length_km) for front in each.fronts),
+            *sorted((front.faction, front.share_pct) for front in each.fronts),
+        ]
+    ]
+
+
+def assert_same(
+    found: Sequence[SnapshotAnalysis], expected: Sequence[SnapshotAnalysis], rel: float = 1e-12
+) -> None:
+    """Hold that analyses say the same.
+
+    Lengths of outlines are sums over arcs, and where arcs end depends on all polygons that are
+    looked at: they may differ by their last digits.
+    """
+    assert everything(found) == everything(expected)
+    assert [what for what, _ in lengths(found)] == [what for what, _ in lengths(expected)]
+    assert [value for _, value in lengths(found)] == pytest.approx(
+        [value for _, value in lengths(expected)], rel=rel, abs=0.0
+    )
+
+
+def geometries_kept(analyses: Sequence[SnapshotAnalysis]) -> list[set[bytes]]:
+    """Return for each date but the first the enclaves whose geometry is that of the date before."""
+    kept = []
+    for before, after in zip(analyses, analyses[1:]):
+        known = {id(each.geometry) for each in before.enclaves}
+        kept.append(
+            {shapely.to_wkb(each.geometry) for each in after.enclaves if id(each.geometry) in known}
+        )
+    return kept
