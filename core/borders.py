@@ -12,7 +12,7 @@ import numpy.typing as npt
 import shapely
 from shapely import Geometry
 
-from .contact import contact_stretches
+from .contact import contact_stretches, contact_stretches_of
 from .errors import BorderError
 from .frontage import NOBODY, SLIT, Frontage, frontage, slits
 from .i18n import tr
@@ -70,19 +70,28 @@ class Border:
         return cls(lines, geodesy, Segments.of_lines(geometries, geodesy))
 
     def contacts(
-        self, outline: Segments, polygon: Geometry, *, tolerance_m: float
-    ) -> tuple[Contact, ...]:
-        """Return the contact of one enclave with each neighbour, the longest first."""
-        bounds = np.asarray(shapely.bounds(polygon))
-        reach = float(self.geodesy.reach_units(bounds[None, :])[0])
-        margin = 1.1 * reach * max(tolerance_m, EXACT_M)
-        around = shapely.box(*(bounds + np.array([-margin, -margin, margin, margin])))
-        if len(self.segments.tree.query(around)) == 0:
-            return ()
-        near_border = outline.taken(outline.within(self._bounds, margin))
-        return self.along(
-            contact_stretches(self.segments, near_border, polygon, tolerance_m=tolerance_m)
+        self, outlines: Sequence[Segments], polygons: Sequence[Geometry], *, tolerance_m: float
+    ) -> list[tuple[Contact, ...]]:
+        """Return the contact of each of some enclaves with each neighbour, the longest first."""
+        if not polygons:
+            return []
+        bounds = shapely.bounds(np.array(polygons, dtype=object))
+        margin = 1.1 * self.geodesy.reach_units(bounds) * max(tolerance_m, EXACT_M)
+        around = shapely.box(*(bounds + margin[:, None] * np.array([-1, -1, 1, 1])).T)
+        near = np.unique(self.segments.tree.query(around)[0]).tolist()
+        stretches = contact_stretches_of(
+            self.segments,
+            [
+                outlines[each].taken(outlines[each].within(self._bounds, margin[each]))
+                for each in near
+            ],
+            [polygons[each] for each in near],
+            tolerance_m=tolerance_m,
         )
+        found: list[tuple[Contact, ...]] = [()] * len(polygons)
+        for each, rows in zip(near, stretches):
+            found[each] = self.along(rows)
+        return found
 
     def along(self, stretches: Mapping[int, Floats]) -> tuple[Contact, ...]:
         """Return the contact with each neighbour, the longest first, from stretches of lines."""
@@ -205,10 +214,14 @@ def border_of_polygons(
     bounds, margin = shapely.bounds(home), reach * max(tolerance_m, snap_m, EXACT_M)
     # equally near neighbours share a point only, but their order must not matter
     ordered = sorted(others, key=lambda country: country.name)
+    boxes = shapely.bounds([country.geometry for country in ordered]).reshape(-1, 4)
     segments = []
     for index, country in enumerate(ordered):
         feedback.check()
         feedback.progress(0.5 * index / len(ordered))
+        if not _boxes_meet(bounds, boxes[index], margin):
+            segments.append(outline.none())
+            continue
         whole = Segments.of_polygons([country.geometry], geodesy)
         segments.append(whole.taken(whole.within(bounds, margin)))
     result = frontage(outline, segments, snap_m=snap_m, within=slits(outline, snap_m))
@@ -255,8 +268,12 @@ def _warn_of_gaps(
     if SEA not in named or tolerance_m <= 0:
         return
     sea = Segments.of_lines([named[SEA]], geodesy)
+    bounds = shapely.bounds(named[SEA])
+    margin = 1.1 * tolerance_m * float(geodesy.reach_units(bounds[None, :])[0])
     for country, outline in zip(others, segments):
         feedback.check()
+        if not _boxes_meet(bounds, shapely.bounds(country.geometry), margin):
+            continue
         rows = contact_stretches(sea, outline, country.geometry, tolerance_m=tolerance_m)
         length_km = sum(float((each[:, 1] - each[:, 0]).sum()) for each in rows.values()) / 1000
         if length_km >= 1.0:
@@ -267,6 +284,11 @@ def _warn_of_gaps(
                     "meet, or give border lines in place of countries."
                 ).format(length_km, tolerance_m, country.name)
             )
+
+
+def _boxes_meet(one: Floats, two: Floats, margin: float) -> bool:
+    """Return whether two boxes are within a margin, in CRS units; an empty one meets none."""
+    return bool((one[:2] <= two[2:] + margin).all() and (two[:2] <= one[2:] + margin).all())
 
 
 def _as_one(lines: Sequence[Geometry] | npt.NDArray[np.object_]) -> Geometry:

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Callable, Sequence
+from typing import Any, Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 from shapely import Geometry
 
+from .bridging import bridged_in_groups
 from .groups import grouped
 from .nearby import meeting
 from .proximity import EXACT_M, JOINT_M, Pairs, bridged, merged, near_pairs
-
-if TYPE_CHECKING:
-    from .segments import Segments
+from .segments import Segments
 
 __all__ = [
     "BorderRun",
     "border_inside",
     "border_runs",
     "contact_stretches",
+    "contact_stretches_of",
     "is_covered",
     "merged_by_line",
     "stretches_of_runs",
@@ -56,9 +56,29 @@ def contact_stretches(
     For each line of the border with contact, intervals in metres along it, (n, 2), in
     order and disjoint. On a ring the last may run over the seam.
     """
-    pairs = near_pairs(border, outline, max(tolerance_m, EXACT_M))
-    runs = border_runs(border, outline, pairs)
-    return stretches_of_runs(border, runs, partial(_border_inside, border, polygon))
+    return contact_stretches_of(border, [outline], [polygon], tolerance_m=tolerance_m)[0]
+
+
+def contact_stretches_of(
+    border: Segments,
+    outlines: Sequence[Segments],
+    polygons: Sequence[Geometry],
+    *,
+    tolerance_m: float,
+) -> list[dict[int, Floats]]:
+    """Return the same for several enclaves, which is quicker than one by one."""
+    if not outlines:
+        return []
+    together = Segments.joined(outlines)
+    pairs = near_pairs(border, together, max(tolerance_m, EXACT_M))
+    ends = np.cumsum([len(each.line_length_m) for each in outlines])
+    runs: list[list[BorderRun]] = [[] for _ in outlines]
+    for run in border_runs(border, together, pairs):
+        runs[int(np.searchsorted(ends, run.outline_line, side="right"))].append(run)
+    return [
+        stretches_of_runs(border, own, partial(_border_inside, border, polygon))
+        for own, polygon in zip(runs, polygons)
+    ]
 
 
 @dataclass(frozen=True)
@@ -97,16 +117,38 @@ def border_runs(border: Segments, outline: Segments, pairs: Pairs) -> list[Borde
     run = _runs_of_outline(pairs, border, outline)
     start, end, _, some_foot = pairs.feet()
     low, high, some_near = pairs.near()
-    feet, near = pairs.on_line(border, start, end), pairs.on_line(border, low, high)
     lines = border.line[pairs.x]
     key = lines * (int(run.max()) + 1 if len(run) else 1) + run
-    found = []
-    for members in grouped(key):
-        line = int(lines[members[0]])
-        own = feet[members[some_foot[members]]], near[members[some_near[members]]]
-        ring = int(outline.line[pairs.y[members[0]]])
-        found.append(BorderRun(line, ring, *own, _bridged(border, line, *own)))
-    return found
+    _, first, group = np.unique(key, return_index=True, return_inverse=True)
+    feet, of_foot = _in_order(pairs.on_line(border, start, end), group, some_foot)
+    near, of_near = _in_order(pairs.on_line(border, low, high), group, some_near)
+    line, ring = lines[first], outline.line[pairs.y[first]]
+    beside = bridged_in_groups(
+        feet,
+        of_foot,
+        near,
+        of_near,
+        length_m=border.line_length_m[line],
+        closed=border.line_closed[line],
+    )
+    cuts = np.arange(1, len(first))
+    return [
+        BorderRun(*each)
+        for each in zip(
+            line.tolist(),
+            ring.tolist(),
+            np.split(feet, np.searchsorted(of_foot, cuts)),
+            np.split(near, np.searchsorted(of_near, cuts)),
+            np.split(beside.stretches, np.searchsorted(beside.group, cuts)),
+        )
+    ]
+
+
+def _in_order(intervals: Floats, group: Ints, some: Bools) -> tuple[Floats, Ints]:
+    """Return some of the intervals and their groups, in the order of the groups."""
+    chosen = np.flatnonzero(some)
+    chosen = chosen[np.argsort(group[chosen], kind="stable")]
+    return intervals[chosen], group[chosen]
 
 
 def stretches_of_runs(
@@ -193,6 +235,8 @@ def _runs_of_outline(pairs: Pairs, border: Segments, outline: Segments) -> Ints:
     for members in grouped(line * count + owner):
         near = members[some[members]]
         if len(near) == 0:
+            run[members] = next_run
+            next_run += 1
             continue
         rows = merged(places[near])
         number = np.searchsorted(rows[:, 0], places[members, 0] + JOINT_M, side="right") - 1

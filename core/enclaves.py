@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Sequence
 
 import shapely
 
 from .arcsurvey import ArcSurvey
-from .fronts import FrontFinder, Perimeter
+from .fronts import SEGMENTS_AT_ONCE, FrontFinder, Perimeter
 from .ground import Ground, GroundMatcher
+from .groups import portions
 from .model import (
     SEA,
     Contact,
@@ -61,24 +62,45 @@ class PieceRuler(Protocol):
         """Return the distance to the nearest border in km, and the neighbour behind it."""
 
 
-@dataclass(frozen=True)
 class _PlainRuler:
-    """Measures pieces by their geometry."""
+    """Measures pieces by their geometry, once it has learnt them."""
 
-    border: Border
-    fronts: FrontFinder
-    tolerance_m: float
+    def __init__(
+        self, border: Border, fronts: FrontFinder, matcher: GroundMatcher, tolerance_m: float
+    ) -> None:
+        self._border = border
+        self._fronts = fronts
+        self._matcher = matcher
+        self._tolerance_m = tolerance_m
+        self._areas_km2: dict[Piece, float] = {}
+        self._contacts: dict[Piece, tuple[Contact, ...]] = {}
+
+    def learn(self, pieces: Sequence[Piece], feedback: Feedback) -> None:
+        """Measure several pieces at once, which is quicker than one by one."""
+        areas_km2 = self._border.geodesy.area_km2([piece.geometry for piece in pieces])
+        self._areas_km2 = dict(zip(pieces, areas_km2.tolist()))
+        self._matcher.learn(list(self._areas_km2.items()))
+        self._contacts = {}
+        outlines = [self._fronts.outline(piece) for piece in pieces]
+        for some in portions(map(len, outlines), SEGMENTS_AT_ONCE):
+            feedback.check()
+            own = [pieces[each] for each in some]
+            contacts = self._border.contacts(
+                [outlines[each] for each in some],
+                [piece.geometry for piece in own],
+                tolerance_m=self._tolerance_m,
+            )
+            self._contacts.update(zip(own, contacts))
 
     def area_km2(self, piece: Piece) -> float:
-        return float(self.border.geodesy.area_km2([piece.geometry])[0])
+        return self._areas_km2[piece]
 
     def contacts(self, piece: Piece) -> tuple[Contact, ...]:
-        outline = self.fronts.outline(piece)
-        return self.border.contacts(outline, piece.geometry, tolerance_m=self.tolerance_m)
+        return self._contacts[piece]
 
     def border_distance(self, piece: Piece) -> tuple[float, str]:
         inner = shapely.point_on_surface(piece.geometry)
-        return self.border.nearest(RoughOutline.of(piece.geometry, self.border.geodesy), inner)
+        return self._border.nearest(RoughOutline.of(piece.geometry, self._border.geodesy), inner)
 
 
 class Surveyor:
@@ -112,8 +134,10 @@ class Surveyor:
             feedback=feedback,
         )
         self._fronts = FrontFinder(self._geodesy, snap_m=parameters.snap_m, feedback=feedback)
-        self._plain = _PlainRuler(geography.border, self._fronts, parameters.tolerance_m)
         self._matcher = GroundMatcher(store, geography, feedback=feedback)
+        self._plain = _PlainRuler(
+            geography.border, self._fronts, self._matcher, parameters.tolerance_m
+        )
         self._arcs = (
             None
             if plain
@@ -132,6 +156,7 @@ class Surveyor:
         if found is None or self._arcs is None:
             self.plain_dates += 1
             return self._surveyed_plainly(snapshot, feedback)
+        self._matcher.match([number for each in found for number in each.piece.numbers])
         enclaves: dict[str, list[Enclave]] = {}
         for each in found:
             feedback.check()
@@ -156,6 +181,8 @@ class Surveyor:
             pieces += [(faction, piece) for piece in self._finder.pieces(numbers)]
             feedback.progress(0.15 * index / len(snapshot.holdings))
         neighbours, contested = self._fronts.neighbours(pieces, feedback.part(0.15, 0.3))
+        new = [piece for _, piece in pieces if not self._sites.has(piece)]
+        self._plain.learn(new, feedback)
         found: dict[str, list[Enclave]] = {}
         for index, (faction, piece) in enumerate(pieces):
             feedback.check()

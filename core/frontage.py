@@ -8,8 +8,8 @@ from typing import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from .groups import grouped
-from .proximity import EXACT_M, LEAST_RUN, Pairs, bridged, near_pairs
+from .bridging import bridged_in_groups
+from .proximity import EXACT_M, LEAST_RUN, Pairs, near_pairs
 from .segments import Segments
 
 __all__ = [
@@ -99,14 +99,13 @@ def slits_of_pairs(
     slivers : the lines that are holes no wider than a slit
     """
     found = [(line, 0.0, float(outline.line_length_m[line])) for line in slivers]
+    if len(pairs.x) == 0:
+        return found
     nobody_else = np.zeros(len(pairs.x), dtype=np.int64)
     for width_m in (snap_m / _SLIT_STEP**2, snap_m / _SLIT_STEP, snap_m):
-        for run in _runs(outline, replace(pairs, distance_m=width_m), nobody_else):
-            found += [
-                (run.line, start, end)
-                for start, end in run.stretches.tolist()
-                if end - start >= LEAST_RUN * width_m
-            ]
+        runs = _runs(outline, replace(pairs, distance_m=width_m), nobody_else)
+        long_enough = runs.length_m >= LEAST_RUN * width_m
+        found += runs.rows(long_enough)
     return [each for row in found for each in _unrolled(row, outline)]
 
 
@@ -178,66 +177,77 @@ def frontage_of_pairs(
 
 def _claims(outline: Segments, pairs: Pairs, other: Ints, snap_m: float) -> list[Floats]:
     """Return rows of line, start, end, other and distance, (n, 5) each."""
-    claims = []
-    for run in _runs(outline, pairs, other):
-        stretches = run.stretches
-        length_m = stretches[:, 1] - stretches[:, 0]
-        shared = stretches[length_m >= LEAST_RUN * snap_m - 1e-6]
-        middle = run.feet.mean(axis=1)
-        counts = (run.distance_m <= EXACT_M) | _inside(middle, shared)
-        counts |= _inside(middle + outline.line_length_m[run.line], shared)
-        claims.append(_rows(run.line, run.feet[counts], run.other, run.distance_m[counts]))
-        # between its feet a front is farther away than at any of them
-        between = [row for a, b in shared.tolist() for row in _unrolled((run.line, a, b), outline)]
-        ends = np.array([row[1:] for row in between], dtype=np.float64).reshape(-1, 2)
-        claims.append(_rows(run.line, ends, run.other, np.full(len(ends), snap_m + 1)))
-    return claims
-
-
-def _rows(line: int, ends: Floats, other: int, distance_m: Floats) -> Floats:
-    count = len(ends)
-    return np.column_stack([np.full(count, line), ends, np.full(count, other), distance_m])
-
-
-def _inside(position: Floats, stretches: Floats) -> npt.NDArray[np.bool_]:
-    if len(stretches) == 0:
-        return np.zeros(len(position), dtype=bool)
-    index = np.searchsorted(stretches[:, 0], position, side="right") - 1
-    return np.asarray((index >= 0) & (position <= stretches[index, 1]))
+    runs = _runs(outline, pairs, other)
+    is_shared = runs.length_m >= LEAST_RUN * snap_m - 1e-6
+    counts = (runs.distance_m <= EXACT_M) | is_shared[runs.of_foot]
+    feet = np.column_stack(
+        [runs.feet_line, runs.feet, runs.feet_other, runs.distance_m],
+    )[counts]
+    # between its feet a front is farther away than at any of them
+    between = [
+        (*part, other, snap_m + 1)
+        for row, other in zip(runs.rows(is_shared), runs.other[is_shared].tolist())
+        for part in _unrolled(row, outline)
+    ]
+    return [feet, np.array(between, dtype=np.float64).reshape(-1, 5)]
 
 
 @dataclass(frozen=True)
-class _Run:
-    """What one other has of one line: single feet, and the stretches bridged over them."""
+class _Runs:
+    """What others have of the lines of an outline: single feet, and stretches bridged over them.
 
-    line: int
-    other: int
+    `of_foot` is the number of the stretch that each foot is part of.
+    """
+
+    line: Ints
+    other: Ints
+    stretches: Floats
     feet: Floats
     distance_m: Floats
-    stretches: Floats
+    of_foot: Ints
+
+    @property
+    def length_m(self) -> Floats:
+        return np.asarray(self.stretches[:, 1] - self.stretches[:, 0])
+
+    @property
+    def feet_line(self) -> Ints:
+        return self.line[self.of_foot]
+
+    @property
+    def feet_other(self) -> Ints:
+        return self.other[self.of_foot]
+
+    def rows(self, mask: npt.NDArray[np.bool_]) -> list[tuple[int, float, float]]:
+        """Return line, start and end of the stretches where `mask` is true."""
+        ends = self.stretches[mask].T.tolist()
+        return list(zip(self.line[mask].tolist(), *ends))
 
 
-def _runs(outline: Segments, pairs: Pairs, other: Ints) -> list[_Run]:
+def _runs(outline: Segments, pairs: Pairs, other: Ints) -> _Runs:
     start, end, distance, some_foot = pairs.feet()
     low, high, some_near = pairs.near()
     some_foot &= pairs.opposed
-    feet = pairs.on_line(outline, start, end)
-    near = pairs.on_line(outline, low, high)
-    line = outline.line[pairs.x]
     count = int(other.max()) + 1 if len(other) else 1
-    result = []
-    for members in grouped(line * count + other):
-        number = int(line[members[0]])
-        with_foot = members[some_foot[members]]
-        stretches = bridged(
-            feet[with_foot],
-            near[members[some_near[members]]],
-            float(outline.line_length_m[number]),
-            bool(outline.line_closed[number]),
-        )
-        run = _Run(number, int(other[members[0]]), feet[with_foot], distance[with_foot], stretches)
-        result.append(run)
-    return result
+    key, group = np.unique(outline.line[pairs.x] * count + other, return_inverse=True)
+    line = key // count
+    feet = pairs.on_line(outline, start, end)[some_foot]
+    found = bridged_in_groups(
+        feet,
+        group[some_foot],
+        pairs.on_line(outline, low, high)[some_near],
+        group[some_near],
+        length_m=outline.line_length_m[line],
+        closed=outline.line_closed[line],
+    )
+    return _Runs(
+        line=line[found.group],
+        other=(key % count)[found.group],
+        stretches=found.stretches,
+        feet=feet,
+        distance_m=distance[some_foot],
+        of_foot=found.of_foot,
+    )
 
 
 def _unrolled(row: tuple[int, float, float], outline: Segments) -> list[tuple[int, float, float]]:

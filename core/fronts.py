@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Mapping, Sequence, Tuple
 
 import numpy as np
@@ -11,7 +12,9 @@ import numpy.typing as npt
 import shapely
 from shapely import Geometry, MultiLineString
 
-from .frontage import NOBODY, SLIT, Frontage, frontage, slits
+from .frontage import NOBODY, SLIT, Frontage
+from .frontsearch import Holder, search
+from .groups import portions
 from .model import Contested
 from .nearby import pairs_within
 from .pieces import Piece
@@ -23,12 +26,19 @@ if TYPE_CHECKING:
     from .feedback import Feedback
     from .geodesy import Geodesy
 
-__all__ = ["FrontFinder", "Perimeter", "open_lengths_m", "perimeter_of"]
+__all__ = ["SEGMENTS_AT_ONCE", "FrontFinder", "Perimeter", "open_lengths_m", "perimeter_of"]
 
 _OPEN_SHARE = 0.01
 """Perimeter shares are good to a hundredth; less than that may be left open by drawing."""
 
-_Neighbours = Tuple[Tuple[str, Piece], ...]
+_DIGEST_BYTES = 16
+
+SEGMENTS_AT_ONCE = 20_000
+"""Searches of so many segments end soon enough for who cancels."""
+
+_Held = Tuple[str, Piece]
+_Neighbours = Tuple[_Held, ...]
+_Around = Tuple[Tuple[str, bytes], ...]
 
 
 @dataclass(frozen=True)
@@ -55,13 +65,22 @@ class FrontFinder:
         self._snap_m = max(snap_m, EXACT_M)
         self._feedback = feedback
         self._outlines: Recent[Piece, Segments] = Recent()
-        self._slits: Recent[Piece, list[tuple[int, float, float]]] = Recent()
         self._perimeters: Recent[tuple[Piece, _Neighbours], Perimeter] = Recent()
         self._overlaps: Recent[tuple[Piece, Piece], float] = Recent()
+        self._boxes: Recent[Piece, tuple[npt.NDArray[np.float64], float]] = Recent()
+        self._digests: Recent[tuple[Piece, Piece], bytes] = Recent()
+        self._frontages: Recent[tuple[Piece, _Around], Frontage] = Recent()
 
     def turn(self) -> None:
         """Begin another date: what the last two had no use for is forgotten."""
-        for each in (self._outlines, self._slits, self._perimeters, self._overlaps):
+        for each in (
+            self._outlines,
+            self._perimeters,
+            self._overlaps,
+            self._boxes,
+            self._digests,
+            self._frontages,
+        ):
             each.turn()
 
     def outline(self, piece: Piece) -> Segments:
@@ -95,33 +114,81 @@ class FrontFinder:
             sorted(others, key=lambda index: (pieces[index][0], pieces[index][1].numbers))
             for others in near
         ]
+        neighbours = [tuple(pieces[index] for index in others) for others in by_name]
+        self._learn(pieces, neighbours)
         return (
-            [tuple(pieces[index] for index in others) for others in by_name],
+            neighbours,
             tuple(Contested(pair, km2) for pair, km2 in sorted(contested.items())),
         )
 
     def perimeter(self, piece: Piece, neighbours: _Neighbours) -> Perimeter:
-        """Return the perimeter of a piece among its `neighbours`."""
+        """Return the perimeter of a piece among its `neighbours`, which were found before."""
         return self._perimeters.once((piece, neighbours), lambda: self._measured(piece, neighbours))
 
     def _measured(self, piece: Piece, neighbours: _Neighbours) -> Perimeter:
         outline = self.outline(piece)
-        within = self._slits.once(piece, lambda: slits(outline, self._snap_m))
-        self._feedback.check()
-        factions = sorted({faction for faction, _ in neighbours})
-        others = [self._around(piece, neighbours, faction) for faction in factions]
-        self._feedback.check()
-        result = frontage(outline, others, snap_m=self._snap_m, within=within)
+        factions = _factions(neighbours)
+        result = self._frontages.get(self._key(piece, neighbours))
         length_m = float(outline.length_m.sum()) - result.total_m(SLIT)
         fronts_m = {name: result.total_m(number) for number, name in enumerate(factions)}
         open_m = self._open_m(result, outline, piece, neighbours, fronts_m)
         return perimeter_of(length_m, fronts_m, open_m, self._snap_m)
 
-    def _around(self, piece: Piece, neighbours: _Neighbours, faction: str) -> Segments:
-        bounds = shapely.bounds(piece.geometry)
-        margin = float(self._geodesy.reach_units(bounds[None, :])[0]) * self._snap_m * 1.1
-        several = [self.outline(other) for name, other in neighbours if name == faction]
-        return Segments.joined([each.taken(each.within(bounds, margin)) for each in several])
+    def _learn(self, pieces: Sequence[_Held], neighbours: Sequence[_Neighbours]) -> None:
+        """Find what lies across the outlines of pieces, some at a time, where that is not known."""
+        asked = [
+            (held, near)
+            for held, near in zip(pieces, neighbours)
+            if not self._perimeters.has((held[1], near))
+            and not self._frontages.has(self._key(held[1], near))
+        ]
+        sizes = (len(self.outline(piece)) for (_, piece), _ in asked)
+        for some in portions(sizes, SEGMENTS_AT_ONCE):
+            self._feedback.check()
+            self._search([asked[each] for each in some])
+
+    def _search(self, asked: Sequence[tuple[_Held, _Neighbours]]) -> None:
+        around: dict[_Held, npt.NDArray[np.bool_]] = {}
+        for (_, piece), near in asked:
+            for held in near:
+                inside = self._is_near(piece, held[1])
+                around[held] = around[held] | inside if held in around else inside
+        whole = [held for held, _ in asked]
+        rest = [held for held in around if held not in set(whole)]
+        names = sorted({name for name, _ in [*whole, *rest]})
+        holders = [Holder(names.index(name), self.outline(piece), True) for name, piece in whole]
+        for name, piece in rest:
+            part = self.outline(piece).taken(around[name, piece])
+            holders.append(Holder(names.index(name), part, False))
+        for ((_, piece), near), found in zip(asked, search(holders, self._snap_m)):
+            own = [names.index(name) for name in _factions(near)]
+            self._frontages.keep(self._key(piece, near), _renumbered(found, own))
+
+    def _key(self, piece: Piece, neighbours: _Neighbours) -> tuple[Piece, _Around]:
+        """Return by what to know whom a piece faces.
+
+        Most changes to a large neighbour are far away, and change nothing.
+        """
+        return piece, tuple((name, self._digest(piece, other)) for name, other in neighbours)
+
+    def _digest(self, piece: Piece, other: Piece) -> bytes:
+        """Return by what to know the outline of another piece as far as it may be near a piece."""
+        return self._digests.once((piece, other), lambda: self._digest_of(piece, other))
+
+    def _digest_of(self, piece: Piece, other: Piece) -> bytes:
+        near, outline = self._is_near(piece, other), self.outline(other)
+        digest = blake2b(outline.start[near].tobytes(), digest_size=_DIGEST_BYTES)
+        digest.update(outline.end[near].tobytes())
+        return digest.digest()
+
+    def _is_near(self, piece: Piece, other: Piece) -> npt.NDArray[np.bool_]:
+        """Return which segments of the outline of another piece may be near a piece."""
+        bounds, margin = self._boxes.once(piece, lambda: self._box(piece))
+        return self.outline(other).within(bounds, margin)
+
+    def _box(self, piece: Piece) -> tuple[npt.NDArray[np.float64], float]:
+        bounds = np.asarray(shapely.bounds(piece.geometry))
+        return bounds, float(self._geodesy.reach_units(bounds[None, :])[0]) * self._snap_m * 1.1
 
     def _open_m(
         self,
@@ -162,6 +229,17 @@ class FrontFinder:
         if not shapely.relate_pattern(a, b, "T********"):
             return 0.0
         return float(self._geodesy.area_km2([shapely.intersection(a, b)])[0])
+
+
+def _factions(neighbours: _Neighbours) -> list[str]:
+    return sorted({faction for faction, _ in neighbours})
+
+
+def _renumbered(result: Frontage, own: Sequence[int]) -> Frontage:
+    """Return what lies across an outline with places in `own` in place of the numbers there."""
+    place = {number: index for index, number in enumerate(own)}
+    other = [each if each < 0 else place.get(each, NOBODY) for each in result.other.tolist()]
+    return replace(result, other=np.array(other, dtype=np.int64))
 
 
 def _lines(geometry: Geometry) -> list[Geometry]:

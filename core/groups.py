@@ -8,7 +8,7 @@ from typing import Any, Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Groups", "components", "grouped"]
+__all__ = ["Groups", "components", "grouped", "portions"]
 
 
 class Groups:
@@ -70,3 +70,17 @@ def components(
         if np.array_equal(nearer, label):
             return label
         label = nearer
+
+
+def portions(sizes: Iterable[int], most: int) -> Iterator[list[int]]:
+    """Yield the places of things, some at a time: as many as come to `most` with their sizes."""
+    some: list[int] = []
+    total = 0
+    for place, size in enumerate(sizes):
+        some.append(place)
+        total += size
+        if total >= most:
+            yield some
+            some, total = [], 0
+    if some:
+        yield some

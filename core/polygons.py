@@ -121,14 +121,12 @@ def polygons_of(geometry: Geometry | None) -> list[Geometry]:
     """Return the polygons in a geometry of any kind, collections included."""
     if geometry is None:
         return []
-    parts = [geometry]
-    while any(shapely.get_type_id(part) > shapely.GeometryType.POLYGON for part in parts):
-        parts = list(shapely.get_parts(parts))
-    return [
-        part
-        for part in parts
-        if shapely.get_type_id(part) == shapely.GeometryType.POLYGON and not part.is_empty
-    ]
+    parts = np.array([geometry], dtype=object)
+    kinds = shapely.get_type_id(parts)
+    while (kinds > shapely.GeometryType.POLYGON).any():
+        parts = shapely.get_parts(parts)
+        kinds = shapely.get_type_id(parts)
+    return list(parts[(kinds == shapely.GeometryType.POLYGON) & ~shapely.is_empty(parts)])
 
 
 def _single_polygons(geometry: Geometry | None, valid: bool) -> list[Geometry]:

@@ -23,9 +23,13 @@ class Recent(Generic[Key, Found]):
 
     def once(self, key: Key, compute: Callable[[], Found]) -> Found:
         """Return what is known under `key`; compute it where nothing is."""
-        if not self.has(key):
-            self._now[key] = compute()
-        return self.get(key)
+        # keys can be long, and are hashed at each look
+        try:
+            return self._now[key]
+        except KeyError:
+            found = self._before[key] if key in self._before else compute()
+        self._now[key] = found
+        return found
 
     def has(self, key: Key) -> bool:
         """Return whether something is known under `key`."""

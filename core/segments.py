@@ -114,7 +114,7 @@ class Segments:
 
     def taken(self, mask: npt.NDArray[np.bool_]) -> Segments:
         """Return only the segments where `mask` is true; lines keep their numbers."""
-        return Segments(
+        found = Segments(
             self.start[mask],
             self.end[mask],
             self.line[mask],
@@ -125,6 +125,9 @@ class Segments:
             self.line_length_m,
             self.line_closed,
         )
+        if self.has_lines:
+            found.keep_lines(self.lines[mask])
+        return found
 
     def none(self) -> Segments:
         """Return no segment at all; the lines keep their numbers."""
@@ -134,7 +137,7 @@ class Segments:
     def joined(several: Sequence[Segments]) -> Segments:
         """Return the segments of several sets as one; `owner` becomes the set's number."""
         offsets = np.cumsum([0, *(len(each.line_length_m) for each in several)])
-        return Segments(
+        found = Segments(
             np.concatenate([each.start for each in several]),
             np.concatenate([each.end for each in several]),
             np.concatenate([each.line + offsets[i] for i, each in enumerate(several)]),
@@ -145,17 +148,32 @@ class Segments:
             np.concatenate([each.line_length_m for each in several]),
             np.concatenate([each.line_closed for each in several]),
         )
+        if all(each.has_lines for each in several):
+            found.keep_lines(np.concatenate([each.lines for each in several]))
+        return found
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether the lines are at hand."""
+        return "lines" in self.__dict__
+
+    def keep_lines(self, lines: npt.NDArray[np.object_]) -> None:
+        """Have the lines at hand that were made before: making them takes long."""
+        self.__dict__["lines"] = lines
 
     def within(self, bounds: Floats, margin: float) -> npt.NDArray[np.bool_]:
         """Return which segments come within `margin` of the box `bounds`, in CRS units."""
-        low = np.minimum(self.start, self.end)
-        high = np.maximum(self.start, self.end)
+        (left, low), (right, high) = self._boxes
         return np.asarray(
-            (high[:, 0] >= bounds[0] - margin)
-            & (low[:, 0] <= bounds[2] + margin)
-            & (high[:, 1] >= bounds[1] - margin)
-            & (low[:, 1] <= bounds[3] + margin)
+            (right >= bounds[0] - margin)
+            & (left <= bounds[2] + margin)
+            & (high >= bounds[1] - margin)
+            & (low <= bounds[3] + margin)
         )
+
+    @cached_property
+    def _boxes(self) -> tuple[Floats, Floats]:
+        return np.minimum(self.start.T, self.end.T), np.maximum(self.start.T, self.end.T)
 
     def cut(self, line: int, start_m: float, end_m: float) -> Floats:
         """Return the vertices of a stretch of one line, shape (k, 2).

@@ -256,7 +256,7 @@ def _cells(between: Between) -> npt.NDArray[np.object_] | None:
     parts = shapely.get_parts(noded)
     # while GEOS polygonizes, no other thread of Python runs: so it does loop by loop
     cells = [shapely.get_parts(shapely.polygonize(parts[some])) for some in _apart(parts)]
-    return np.concatenate(cells)
+    return np.asarray(np.concatenate(cells), dtype=object)
 
 
 def _apart(lines: npt.NDArray[np.object_]) -> list[Ints]:
