@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,8 @@ __all__ = ["Border", "BorderLine", "border_of_lines", "border_of_polygons"]
 Floats = npt.NDArray[np.float64]
 
 _VERTICES_TRIED = 20
+_KEPT_CONTACTS = 300
+_KEPT_PARTS = 5_000
 
 _RADIUS_KM = 6_371.0
 # by so much distances on the sphere may be off, with room to spare
@@ -56,6 +58,12 @@ class Border:
     lines: tuple[BorderLine, ...]
     geodesy: Geodesy
     segments: Segments = field(repr=False)
+    _contacts: dict[tuple[Any, ...], Contact] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _parts: dict[tuple[int, float, float], Geometry] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def of(cls, named: Mapping[str, Geometry], geodesy: Geodesy) -> Border:
@@ -95,21 +103,39 @@ class Border:
 
     def along(self, stretches: Mapping[int, Floats]) -> tuple[Contact, ...]:
         """Return the contact with each neighbour, the longest first, from stretches of lines."""
-        owner = dict(zip(self.segments.line.tolist(), self.segments.owner.tolist()))
-        parts: dict[int, list[Geometry]] = {}
-        length_m: dict[int, float] = {}
+        by_neighbour: dict[int, list[tuple[int, Floats]]] = {}
         for line, rows in stretches.items():
-            number = owner[line]
-            length_m[number] = length_m.get(number, 0.0) + float((rows[:, 1] - rows[:, 0]).sum())
-            parts.setdefault(number, []).extend(
-                shapely.linestrings(self.segments.cut(line, a, b)) for a, b in rows.tolist()
+            by_neighbour.setdefault(self._owner_of_line[line], []).append((line, rows))
+        found = [self._contact(number, own) for number, own in by_neighbour.items()]
+        return tuple(
+            sorted(
+                (contact for contact in found if contact.length_km > 0),
+                key=lambda contact: (-contact.length_km, contact.neighbour),
             )
-        found = [
-            Contact(self.lines[number].neighbour, metres / 1000.0, _as_one(parts[number]))
-            for number, metres in length_m.items()
-            if metres > 0
-        ]
-        return tuple(sorted(found, key=lambda contact: (-contact.length_km, contact.neighbour)))
+        )
+
+    def _contact(self, number: int, stretches: Sequence[tuple[int, Floats]]) -> Contact:
+        """Return the contact with one neighbour; that of the dates before is still known."""
+        key = (number, *((line, rows.tobytes()) for line, rows in stretches))
+        contact = self._contacts.get(key)
+        if contact is None:
+            metres = sum(float((rows[:, 1] - rows[:, 0]).sum()) for _, rows in stretches)
+            parts = [self._part(line, *row) for line, rows in stretches for row in rows.tolist()]
+            contact = Contact(self.lines[number].neighbour, metres / 1000.0, _as_one(parts))
+            _keep(self._contacts, key, contact, _KEPT_CONTACTS)
+        return contact
+
+    def _part(self, line: int, start_m: float, end_m: float) -> Geometry:
+        key = (line, start_m, end_m)
+        part = self._parts.get(key)
+        if part is None:
+            part = shapely.linestrings(self.segments.cut(line, start_m, end_m))
+            _keep(self._parts, key, part, _KEPT_PARTS)
+        return part
+
+    @cached_property
+    def _owner_of_line(self) -> dict[int, int]:
+        return dict(zip(self.segments.line.tolist(), self.segments.owner.tolist()))
 
     def nearest(self, outline: RoughOutline, inner: Geometry) -> tuple[float, str]:
         """Return the distance to the nearest border in km, and the neighbour behind it.
@@ -289,6 +315,13 @@ def _warn_of_gaps(
 def _boxes_meet(one: Floats, two: Floats, margin: float) -> bool:
     """Return whether two boxes are within a margin, in CRS units; an empty one meets none."""
     return bool((one[:2] <= two[2:] + margin).all() and (two[:2] <= one[2:] + margin).all())
+
+
+def _keep(known: dict[Any, Any], key: Any, found: Any, most: int) -> None:
+    """Remember something, and forget what is known once there would be more than `most`."""
+    if len(known) >= most:
+        known.clear()
+    known[key] = found
 
 
 def _as_one(lines: Sequence[Geometry] | npt.NDArray[np.object_]) -> Geometry:

@@ -72,7 +72,11 @@ def bridged_in_groups(
     starts = np.searchsorted(of_foot[by_stretch], np.arange(len(known)))
     low, high = feet[by_stretch].T
     ends = np.minimum.reduceat(low, starts), np.maximum.reduceat(high, starts)
-    return Bridged(run_group[known], np.column_stack(ends), of_foot)
+    group, stretches = run_group[known], np.column_stack(ends)
+    # feet that all come after the seam make a stretch at the start of the ring
+    stretches -= np.where(stretches[:, 0] >= length_m[group], length_m[group], 0.0)[:, None]
+    in_order = np.lexsort((stretches[:, 0], group))
+    return Bridged(group[in_order], stretches[in_order], np.argsort(in_order)[of_foot])
 
 
 def _close_seams(

@@ -246,7 +246,10 @@ def bridged(feet: Floats, near: Floats, length_m: float, closed: bool) -> Floats
     stretch = np.searchsorted(stretches[:, 0], feet[:, 0] + JOINT_M, side="right")
     changes = stretch[1:] != stretch[:-1]
     opens, closes = np.append(True, changes), np.append(changes, True)
-    return np.column_stack([feet[opens, 0], feet[closes, 1]])
+    rows = np.column_stack([feet[opens, 0], feet[closes, 1]])
+    # feet that all come after the seam make a stretch at the start of the ring
+    rows -= np.where(rows[:, 0] >= length_m, length_m, 0.0)[:, None]
+    return np.asarray(rows[np.argsort(rows[:, 0])])
 
 
 def _near_axis(

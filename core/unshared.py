@@ -248,9 +248,10 @@ def _edges_of(polygons: npt.NDArray[np.object_]) -> Iterator[_Edges]:
 def _cells(between: Between) -> npt.NDArray[np.object_] | None:
     if len(between) == 0:
         return np.zeros(0, dtype=object)
-    lines = shapely.linestrings(np.stack([between.start, between.end], axis=1))
+    edges = shapely.multilinestrings(np.stack([between.start, between.end], axis=1))
     try:
-        noded = shapely.union_all(lines)
+        # a few long lines are noded and polygonized much sooner than all their edges
+        noded = shapely.union_all(shapely.line_merge(edges))
     except GEOSException:
         return None
     parts = shapely.get_parts(noded)

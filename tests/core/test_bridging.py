@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from enclave_watch.core.bridging import bridged_in_groups
 from enclave_watch.core.proximity import bridged
@@ -73,3 +74,17 @@ def test_many_lines_at_once_give_what_each_gives_alone():
         )
         given = np.column_stack([found.group, found.stretches]).tolist()
         assert sorted(map(tuple, given)) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("feet", "expected"),
+    [
+        ([[5, 15], [50, 60]], [[5, 15], [50, 60]]),
+        ([[50, 60], [90, 95]], [[50, 60], [90, 95]]),
+    ],
+)
+def test_a_stretch_with_all_its_feet_on_one_side_of_the_seam_ends_at_them(feet, expected):
+    near = [[0, 20], [45, 65], [80, 100]]
+    assert _bridged(feet, near, closed=True)[0] == expected
+    alone = bridged(np.array(feet, dtype=float), np.array(near, dtype=float), 100.0, closed=True)
+    assert alone.tolist() == expected
