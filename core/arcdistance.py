@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from .model import SEA
 from .roughly import RoughOutline
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 _Distance = Tuple[float, str]
+
+_EQUALLY_NEAR_KM = 1e-6
 
 # so many vertices of an arc are looked at
 _LOOKS = 5
@@ -44,15 +47,18 @@ class ArcDistances:
         """
         self._look(arcs)
         least_km = self._least_km[arcs]
-        near = arcs[least_km <= self._most_km[arcs].min()]
+        near = arcs[least_km <= self._most_km[arcs].min() + _EQUALLY_NEAR_KM]
         near = near[np.argsort(self._least_km[near], kind="stable")]
-        best: _Distance | None = None
+        found: list[_Distance] = []
+        best_km = np.inf
         for arc in near.tolist():
-            if best is not None and self._least_km[arc] > best[0]:
+            if self._least_km[arc] > best_km + _EQUALLY_NEAR_KM:
                 break
-            exact = self._measured(arc)
-            best = exact if best is None else min(best, exact)
-        return best if best is not None else self._measured(int(arcs[0]))
+            found.append(self._measured(arc))
+            best_km = min(best_km, found[-1][0])
+        # of several equally near the first, as in the plain way
+        alike = [name for km, name in found if km <= best_km + _EQUALLY_NEAR_KM]
+        return best_km, min(alike, key=lambda name: (name == SEA, name))
 
     def _look(self, arcs: Ints) -> None:
         """Find between which distances arcs are, roughly, where that is not known."""

@@ -45,6 +45,13 @@ class Sides:
         faction = np.where(there, coverage.faction[coverage.sides], NOBODY)
         return cls(piece, faction, there & (piece != piece[::-1]))
 
+    @property
+    def is_point(self) -> Bools:
+        """Whether an arc is so short that two pieces of one faction touch in it as in a point."""
+        return np.asarray(
+            self.is_outer.all(axis=0) & (self.faction[0] == self.faction[1])
+        )
+
 
 @dataclass(frozen=True)
 class Facing:

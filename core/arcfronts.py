@@ -33,11 +33,12 @@ __all__ = ["ArcFronts"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
-# a hole that is a sliver and does not face itself along any edge is smaller than this
-_SHORT_RING_M = 1000.0
+# a hole that is a sliver and does not face itself along any edge is shorter than this, in snaps
+_SHORT_RING = 40.0
 
-_Key = Tuple[Tuple[int, ...], bytes, bytes]
+_Key = Tuple[Tuple[str, ...], Tuple[int, ...], bytes, bytes]
 
 
 class ArcFronts:
@@ -70,21 +71,23 @@ class ArcFronts:
         """Return the perimeter of each piece."""
         sides = Sides.of(coverage, found)
         count = len(found.pieces)
-        some = self._near.of_arcs(np.flatnonzero(coverage.is_free))
-        turned = coverage.sides[1, self._near.x_arc[some]] >= 0
-        facing = Facing.of(self._near, some, turned, sides).of_piece(count)
-        beside = self._beside(coverage, sides).of_piece(count)
+        free = coverage.is_free | sides.is_point
+        self._near.ask(np.flatnonzero(sides.is_point))
+        facing = self._facing(np.flatnonzero(free), sides).of_piece(count)
+        beside = self._beside(coverage, free, sides).of_piece(count)
         new_runs: list[Run] = []
         seen = []
         for piece, faction, rows, more in zip(found.pieces, found.faction.tolist(), facing, beside):
             self._feedback.check()
             outline = self._pieces.outline(piece.numbers)
             across = sides.faction[1 - outline.turned.astype(np.int64), outline.arc]
-            # an edge so short that it makes no piece is no front line either
             across = np.where(across == faction, NOBODY, across)
-            key = (piece.numbers, across.tobytes(), rows.tobytes())
+            # what lies behind shared arcs tells no more than how far runs on free ones go on
+            facing_all = np.concatenate([rows, more]) if len(rows) else rows
+            # factions are numbered anew where one comes or goes
+            key = (coverage.factions, piece.numbers, across.tobytes(), facing_all.tobytes())
             is_new = len(rows) > 0 and not self._perimeters.has(key)
-            runs = runs_of(outline, np.concatenate([rows, more])) if is_new else []
+            runs = runs_of(outline, facing_all) if is_new else []
             seen.append((key, partial(self._measured, coverage.factions, outline, across, runs)))
             new_runs += runs
         self._runs.learn(new_runs)
@@ -123,7 +126,7 @@ class ArcFronts:
             rings = rings[outline.is_hole[rings]]
         if len(rings):
             faces_itself = [run.ring for run in runs if (run.rows[:, 4] == SLIT).any()]
-            small = outline.ring_length_m[rings] < _SHORT_RING_M
+            small = outline.ring_length_m[rings] < _SHORT_RING * self._snap_m
             rings = rings[small | np.isin(rings, faces_itself)]
         if len(rings) == 0:
             return []
@@ -133,31 +136,36 @@ class ArcFronts:
             for ring in slivers(segments, self._snap_m)
         ]
 
-    def _beside(self, coverage: Coverage, sides: Sides) -> Facing:
-        """Return what faces the shared arcs that a run on a free arc may go on along.
-
-        Each of their segments also faces itself, on the outline of the other piece.
-        """
-        arcs = self._next_to_free(coverage)
-        self._near.ask(arcs)
+    def _facing(self, arcs: Ints, sides: Sides) -> Facing:
+        """Return what faces arcs, which have been asked for, on the outlines that they are on."""
         some = self._near.of_arcs(arcs)
-        segments = self._table.segments(arcs)
         found = []
         for side in (0, 1):
             outer = sides.is_outer[side, self._near.x_arc[some]]
             turned = np.full(int(outer.sum()), bool(side))
             found.append(Facing.of(self._near, some[outer], turned, sides))
-            found.append(Facing.of_itself(segments, self._table.arc_of[segments], side, sides))
         return Facing.together(found)
 
-    def _next_to_free(self, coverage: Coverage) -> Ints:
+    def _beside(self, coverage: Coverage, free: Bools, sides: Sides) -> Facing:
+        """Return what faces the shared arcs that a run on a free arc may go on along.
+
+        Each of their segments also faces itself, on the outline of the other piece.
+        """
+        arcs = self._next_to(free, coverage)
+        self._near.ask(arcs)
+        segments = self._table.segments(arcs)
+        arc = self._table.arc_of[segments]
+        itself = [Facing.of_itself(segments, arc, side, sides) for side in (0, 1)]
+        return Facing.together([self._facing(arcs, sides), *itself])
+
+    def _next_to(self, free: Bools, coverage: Coverage) -> Ints:
         """Return the shared arcs that go on from a free one, for as long as a run counts."""
         nodes = np.zeros(int(self._table.nodes.max()) + 1, dtype=bool)
         chosen = np.zeros(self._table.count, dtype=bool)
-        new = np.flatnonzero(coverage.is_free)
+        new = np.flatnonzero(free)
         while len(new):
             nodes[self._table.nodes[new]] = True
-            meets = nodes[self._table.nodes].any(axis=1) & coverage.is_shared & ~chosen
+            meets = nodes[self._table.nodes].any(axis=1) & coverage.is_shared & ~free & ~chosen
             chosen |= meets
             # a short one goes on in the next
             new = np.flatnonzero(meets & (self._table.arc_length_m < self._window_m))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .arctable import ArcTable
     from .coverage import Coverage
-    from .neararcs import NearArcs
+    from .nearpolygons import NearPolygons
 
 __all__ = ["ArcPieces", "FoundPieces"]
 
@@ -46,7 +46,9 @@ class FoundPieces:
 class ArcPieces:
     """Finds pieces; what consecutive dates have in common is put together once."""
 
-    def __init__(self, table: ArcTable, finder: PieceFinder, near: NearArcs, join_m: float) -> None:
+    def __init__(
+        self, table: ArcTable, finder: PieceFinder, near: NearPolygons, join_m: float
+    ) -> None:
         self._table = table
         self._finder = finder
         self._near = near
@@ -60,7 +62,7 @@ class ArcPieces:
     def of(self, coverage: Coverage) -> FoundPieces:
         """Return the pieces of a coverage."""
         label = self._sharing_edges(coverage)
-        near = self._may_be_near(coverage, label)
+        near = self._near.pairs(coverage.polygons, coverage.faction, label)
         doubtful = set(coverage.faction[near[:, 0]].tolist())
         if self._join_m > 0:
             doubtful = set(range(len(coverage.factions)))
@@ -118,53 +120,6 @@ class ArcPieces:
         shared_m = np.bincount(which.reshape(-1), self._table.arc_length_m[arcs], len(pair))
         edge = pair[shared_m >= LEAST_EDGE_M]
         return components(count, edge // count, edge % count)
-
-    def _may_be_near(self, coverage: Coverage, label: Ints) -> Ints:
-        """Return the places of polygons of one faction, not yet one, that may be near, (k, 2)."""
-        rows = [coverage.across, self._near_free(coverage), self._in_one_node(coverage, label)]
-        one, two = np.sort(np.concatenate(rows), axis=1).T
-        some = (coverage.faction[one] == coverage.faction[two]) & (label[one] != label[two])
-        pairs: Ints = np.unique(np.column_stack([one[some], two[some]]), axis=0)
-        return pairs
-
-    def _near_free(self, coverage: Coverage) -> Ints:
-        one, two = self._near.arcs.T
-        some = coverage.is_free[one] & (coverage.is_free | coverage.is_shared)[two]
-        one, two = one[some], two[some]
-        own = coverage.sides[:, one].max(axis=0)
-        rows = np.concatenate([np.column_stack([own, side]) for side in coverage.sides[:, two]])
-        return np.asarray(rows[rows[:, 1] >= 0])
-
-    def _in_one_node(self, coverage: Coverage, label: Ints) -> Ints:
-        """Return the polygons of one faction that meet in a point, without a common edge."""
-        table = self._table
-        node = table.nodes[table.use_arc[coverage.use]].reshape(-1)
-        place = np.repeat(coverage.place, 2)
-        count = len(coverage.polygons)
-        meeting = np.unique(node * count + label[place])
-        nodes, labels = meeting // count, meeting % count
-        of_faction = nodes * len(coverage.factions) + coverage.faction[labels]
-        several = np.bincount(np.unique(of_faction, return_inverse=True)[1].reshape(-1))
-        if len(several) == 0 or several.max() <= 1:
-            return np.zeros((0, 2), dtype=np.int64)
-        met = np.isin(node, nodes[_counts(of_faction) > 1])
-        rows = np.unique(np.column_stack([node[met], place[met]]), axis=0)
-        return np.concatenate([_pairs(each) for each in np.split(*_by_first(rows))])
-
-
-def _counts(values: Ints) -> Ints:
-    """Return how often each value is there."""
-    _, which, count = np.unique(values, return_inverse=True, return_counts=True)
-    return np.asarray(count[which.reshape(-1)])
-
-
-def _by_first(rows: Ints) -> tuple[Ints, Ints]:
-    return rows[:, 1], np.flatnonzero(np.diff(rows[:, 0])) + 1
-
-
-def _pairs(places: Ints) -> Ints:
-    one, two = np.triu_indices(len(places), 1)
-    return np.column_stack([places[one], places[two]])
 
 
 def _groups(numbers: Ints, label: Ints) -> list[_Numbers]:

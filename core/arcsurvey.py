@@ -18,6 +18,7 @@ from .arcpieces import ArcPieces
 from .arctable import ArcTable
 from .coverage import CoverageFinder
 from .neararcs import NearArcs
+from .nearpolygons import NearPolygons
 from .proximity import EXACT_M
 
 if TYPE_CHECKING:
@@ -55,10 +56,9 @@ class ArcSurvey:
         self._store = store
         self._table = ArcTable.of(store.polygons, store.geodesy)
         near = NearArcs(self._table, snap_m)
-        self._coverages = CoverageFinder(
-            self._table, store.polygons, near, snap_m=snap_m, feedback=feedback
-        )
-        self._pieces = ArcPieces(self._table, finder, near, parameters.join_distance_m)
+        self._coverages = CoverageFinder(self._table, store.polygons, near, feedback)
+        near_polygons = NearPolygons(self._table, snap_m)
+        self._pieces = ArcPieces(self._table, finder, near_polygons, parameters.join_distance_m)
         self._fronts = ArcFronts(self._table, near, self._pieces, snap_m=snap_m, feedback=feedback)
         self._distances = ArcDistances(self._table, border)
         self._contacts = ArcContacts(self._table, border, store, parameters.tolerance_m)

@@ -22,6 +22,7 @@ from .segments import LONGEST_M
 if TYPE_CHECKING:
     from shapely import Geometry
 
+    from .arcs import ArcSet
     from .geodesy import Geodesy
 
 __all__ = ["ArcTable", "ranges"]
@@ -42,7 +43,7 @@ class ArcTable:
     ----------
     xy : (v, 2), the vertices of all arcs, arc by arc, in the CRS; edges longer than some 5 km
         have vertices of their own added
-    drawn : (v,), whether a vertex is one of the polygons' own
+    drawn : (v,), whether a vertex is one of the own of the polygons that have the arc
     first : (a + 1,), where the vertices of each arc begin
     nodes : (a, 2), the numbers of the places where an arc begins and ends
     bounds : (a, 4)
@@ -78,7 +79,7 @@ class ArcTable:
         return cls(
             geodesy=geodesy,
             xy=dense,
-            drawn=np.isin(_as_complex(dense), _as_complex(arcs.xy)),
+            drawn=_drawn(dense, dense_first, arcs),
             first=dense_first,
             nodes=nodes,
             bounds=_bounds(dense, dense_first),
@@ -173,6 +174,14 @@ def _dense(xy: Floats, arc: Ints, geodesy: Geodesy) -> tuple[Floats, Ints]:
     lines = geodesy.segmentized(shapely.linestrings(xy, indices=arc), LONGEST_M)
     dense, number = shapely.get_coordinates(lines, return_index=True)
     return dense, np.searchsorted(number, np.arange(len(lines) + 1))
+
+
+def _drawn(dense: Floats, dense_first: Ints, arcs: ArcSet) -> Bools:
+    """Return which vertices are an arc's own; one added there may be another's own."""
+    arc = np.repeat(np.arange(arcs.count), np.diff(dense_first))
+    place = _numbered(np.concatenate([dense, arcs.xy]))[0]
+    key = place * arcs.count + np.concatenate([arc, arcs.arc])
+    return np.isin(key[: len(dense)], key[len(dense) :])
 
 
 def _bounds(xy: Floats, first: Ints) -> Floats:

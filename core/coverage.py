@@ -11,7 +11,7 @@ another elsewhere than in a common vertex, and that none lies in a polygon that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Sequence
 
@@ -44,8 +44,6 @@ class Coverage:
     factions, faction : the names, and which of them each polygon is held by
     use, place : (u,), all uses of arcs, and the place in `polygons` of the user of each
     sides : (2, a), the place of the polygon to the left and right of each arc; -1: none
-    across : (k, 2), places of polygons of one faction that may be within the snap distance of
-        each other across the ground of another
     """
 
     polygons: Ints
@@ -54,7 +52,6 @@ class Coverage:
     use: Ints
     place: Ints
     sides: Ints
-    across: Ints = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
 
     @cached_property
     def is_free(self) -> Bools:
@@ -75,21 +72,15 @@ class CoverageFinder:
         table: ArcTable,
         polygons: Sequence[Geometry],
         near: NearArcs,
-        *,
-        snap_m: float,
         feedback: Feedback,
     ) -> None:
         self._table = table
         self._polygons = np.asarray(polygons, dtype=object)
         self._bounds = shapely.bounds(self._polygons)
         self._near = near
-        self._snap_m = snap_m
         self._feedback = feedback
         self._middles = _middles(table)
         self._outside: set[int] = set()
-        self._narrows = np.zeros((0, 2), dtype=np.int64)
-        self._narrow_of = np.zeros(0, dtype=np.int64)
-        self._is_measured = np.zeros(len(self._polygons), dtype=bool)
 
     def of(self, snapshot: Snapshot) -> Coverage | None:
         """Return the coverage that a snapshot is; None where it is none or that is unsure."""
@@ -104,9 +95,7 @@ class CoverageFinder:
         self._near.ask(free)
         if self._meets_elsewhere(found) or self._covered_twice(found, free):
             return None
-        self._feedback.check()
-        across = self._across_narrows(found)
-        return None if across is None else replace(found, across=across)
+        return found
 
     def _laid_out(self, snapshot: Snapshot) -> Coverage | None:
         held = [
@@ -149,87 +138,8 @@ class CoverageFinder:
         self._outside.update(keys.tolist())
         return False
 
-    def _across_narrows(self, found: Coverage) -> Ints | None:
-        """Return the polygons of one faction that may face each other across a narrow one.
-
-        None where two narrow ones lie side by side, so that more than one may lie between.
-        """
-        self._measure_widths(found)
-        one, two = self._narrows.T
-        place = np.searchsorted(found.polygons, self._narrow_of)
-        place = np.minimum(place, len(found.polygons) - 1)
-        there = found.is_shared[one] & found.is_shared[two]
-        there &= found.polygons[place] == self._narrow_of
-        one, two, place = one[there], two[there], place[there]
-        beyond = [np.where(found.sides[0, a] == place, *found.sides[::-1, a]) for a in (one, two)]
-        differ = beyond[0] != beyond[1]
-        rows, place = np.column_stack(beyond)[differ], place[differ]
-        if np.isin(rows, place).any():
-            return None
-        alike = found.faction[rows[:, 0]] == found.faction[rows[:, 1]]
-        pairs: Ints = np.unique(np.sort(rows[alike], axis=1), axis=0)
-        return pairs
-
-    def _measure_widths(self, found: Coverage) -> None:
-        """Find the arcs of each new polygon that come near each other across its inside."""
-        arc = self._table.use_arc[found.use]
-        shared = np.bincount(found.place[found.is_shared[arc]], minlength=len(found.polygons))
-        new = found.polygons[(shared > 1) & ~self._is_measured[found.polygons]]
-        if len(new) == 0:
-            return
-        self._is_measured[new] = True
-        table = self._table
-        use, place = table.uses(new)
-        arcs = table.use_arc[use]
-        pairs = [
-            _pairs_of_one(arcs[place == index], index, table.bounds, self._snap_m * table.margins)
-            if np.count_nonzero(place == index) > _MANY_ARCS
-            else _all_pairs(arcs[place == index], index)
-            for index in range(len(new))
-        ]
-        one, two, index = np.concatenate(pairs).T
-        reach = 1.02 * self._snap_m * table.margins[one]
-        near = _boxes_near(table.bounds[one], table.bounds[two], reach)
-        # arcs that meet in a node are looked at there
-        joined = (table.nodes[one][:, :, None] == table.nodes[two][:, None, :]).any(axis=(1, 2))
-        some = near & ~joined
-        one, two, index, reach = one[some], two[some], index[some], reach[some]
-        narrow = shapely.dwithin(table.lines[one], table.lines[two], reach)
-        rows = np.column_stack([one, two])[narrow]
-        self._narrows = np.concatenate([self._narrows, rows])
-        self._narrow_of = np.concatenate([self._narrow_of, new[index[narrow]]])
-
-
-_MANY_ARCS = 100
-
 
 def _middles(table: ArcTable) -> npt.NDArray[np.float64]:
     """Return a point inside the middle segment of each arc, (a, 2)."""
     middle = (table.first[:-1] + table.first[1:] - 2) // 2
     return np.asarray((table.xy[middle] + table.xy[middle + 1]) / 2)
-
-
-def _all_pairs(arcs: Ints, index: int) -> Ints:
-    one, two = np.triu_indices(len(arcs), 1)
-    return np.column_stack([arcs[one], arcs[two], np.full(len(one), index)])
-
-
-def _pairs_of_one(
-    arcs: Ints, index: int, bounds: npt.NDArray[np.float64], reach: npt.NDArray[np.float64]
-) -> Ints:
-    """Return the pairs of arcs whose boxes come near each other."""
-    boxes = bounds[arcs] + 1.02 * reach[arcs][:, None] * np.array([-1, -1, 1, 1])
-    one, two = STRtree(shapely.box(*bounds[arcs].T)).query(shapely.box(*boxes.T))
-    once = one < two
-    return np.column_stack([arcs[one[once]], arcs[two[once]], np.full(once.sum(), index)])
-
-
-def _boxes_near(
-    one: npt.NDArray[np.float64], two: npt.NDArray[np.float64], reach: npt.NDArray[np.float64]
-) -> Bools:
-    return np.asarray(
-        (one[:, 0] - reach <= two[:, 2])
-        & (two[:, 0] <= one[:, 2] + reach)
-        & (one[:, 1] - reach <= two[:, 3])
-        & (two[:, 1] <= one[:, 3] + reach)
-    )

@@ -28,6 +28,8 @@ from .recent import Recent
 from .roughly import RoughOutline
 
 if TYPE_CHECKING:
+    from shapely import Geometry
+
     from .borders import Border
     from .feedback import Feedback
     from .geography import Geography
@@ -164,7 +166,7 @@ class Surveyor:
             site = self._sites.once(each.piece, measured)
             enclave = self._enclave(snapshot, each.faction, each.piece, site, each.perimeter)
             enclaves.setdefault(each.faction, []).append(enclave)
-        return _in_order(enclaves), ()
+        return _by_faction(enclaves), ()
 
     def _turn(self) -> None:
         self._finder.turn()
@@ -192,11 +194,11 @@ class Surveyor:
             site = self._sites.once(piece, measured)
             enclave = self._enclave(snapshot, faction, piece, site, perimeter)
             found.setdefault(faction, []).append(enclave)
-        return _in_order(found), contested
+        return _by_faction(found), contested
 
     def _measured(self, piece: Piece, ruler: PieceRuler) -> _Site:
         area_km2 = ruler.area_km2(piece)
-        inner = shapely.point_on_surface(piece.geometry)
+        inner = shapely.point_on_surface(_in_order(piece.geometry))
         lon, lat = self._geodesy.lonlat(shapely.get_coordinates(inner))[0]
         contacts = tuple(
             contact
@@ -228,7 +230,8 @@ class Surveyor:
                 Front(name, metres / 1000.0, 100.0 * metres / perimeter.length_m)
                 for name, metres in perimeter.fronts_m.items()
             ),
-            key=lambda front: (-front.length_km, front.faction),
+            # to the millimetre: what is equally long must not be in any order
+            key=lambda front: (-round(front.length_km, 6), front.faction),
         )
         status = _status(site.contacts, perimeter)
         inside_km2 = site.ground.inside_km2
@@ -279,7 +282,13 @@ class Surveyor:
         )
 
 
-def _in_order(found: dict[str, list[Enclave]]) -> tuple[Enclave, ...]:
+def _in_order(geometry: Geometry) -> Geometry:
+    """Return several parts in an order that depends on nothing but where they lie."""
+    several = shapely.get_num_geometries(geometry) > 1
+    return shapely.normalize(geometry) if several else geometry
+
+
+def _by_faction(found: dict[str, list[Enclave]]) -> tuple[Enclave, ...]:
     return tuple(enclave for name in sorted(found) for enclave in _ranked(found[name]))
 
 

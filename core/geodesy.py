@@ -53,6 +53,8 @@ _DERIVATIVE = _differentiation_matrix(_NODES)
 _LONGEST_EDGE_M = 100_000.0
 _LONGEST_STRAIGHT_M = 5_000.0
 
+_EQUALLY_NEAR_M = 0.001
+
 
 class Geodesy:
     """Measures what is drawn in one coordinate reference system.
@@ -214,11 +216,14 @@ class Geodesy:
         tree = STRtree(other_segments)
         mine, theirs = in_blocks(tree.query_nearest, segments)
         distance = shapely.distance(segments[mine], other_segments[theirs])
+        close = np.flatnonzero(distance <= distance.min() + _EQUALLY_NEAR_M)
+        close = close[np.argsort(distance[close], kind="stable")]
+        bridges = shapely.shortest_line(segments[mine[close]], other_segments[theirs[close]])
+        lon, lat = frame(*shapely.get_coordinates(bridges[0]).T, inverse=True)
         # of several equally near the first, so that it does not depend on how they were found
-        best = np.lexsort((mine, owner[theirs], distance))[0]
-        bridge = shapely.shortest_line(segments[mine[best]], other_segments[theirs[best]])
-        lon, lat = frame(*shapely.get_coordinates(bridge).T, inverse=True)
-        return float(_WGS84.inv(lon[0], lat[0], lon[1], lat[1])[2]), int(owner[theirs[best]])
+        ends = shapely.get_point(bridges, -1)
+        alike = tree.query(ends, predicate="dwithin", distance=_EQUALLY_NEAR_M)[1]
+        return float(_WGS84.inv(lon[0], lat[0], lon[1], lat[1])[2]), int(owner[alike].min())
 
     def _laid_out(
         self, geometries: npt.NDArray[np.object_], frame: pyproj.Proj

@@ -35,7 +35,6 @@ class NearArcs:
     x_arc, y_arc : (n,), their arcs
     along, opposed, side_m : (n,), whether y runs more along x than across, whether the two run
         against each other, and how far y lies to the left of x, both run as their arcs do
-    arcs : (k, 2), pairs of arcs of which any segments are paired, each once
     """
 
     def __init__(self, table: ArcTable, distance_m: float) -> None:
@@ -50,7 +49,7 @@ class NearArcs:
         self.x_arc = self.y_arc = np.zeros(0, dtype=np.int64)
         self.along = self.opposed = np.zeros(0, dtype=bool)
         self.side_m = np.zeros(0)
-        self.arcs = self._touching = np.zeros((0, 2), dtype=np.int64)
+        self._touching = np.zeros((0, 2), dtype=np.int64)
 
     def ask(self, arcs: Ints) -> None:
         """Find the pairs of these arcs, where they are not known."""
@@ -76,7 +75,6 @@ class NearArcs:
         self.opposed = np.concatenate([self.opposed, laid.opposed])
         self.side_m = np.concatenate([self.side_m, laid.side_m()])
         rows = np.column_stack([x_arc, y_arc])
-        self.arcs = np.concatenate([self.arcs, _unique_rows(rows, table.count)])
         meeting = _unique_rows(rows[touching], table.count)
         self._touching = np.concatenate([self._touching, meeting])
 
@@ -133,7 +131,7 @@ class NearArcs:
         shared = np.zeros(len(other), dtype=np.int64)
         for one in (0, 1):
             for two in (0, 1):
-                shared += (table.xy[x[other] + one] == table.xy[y[other] + two]).all(axis=1)
+                shared += self._is_common(x[other] + one, y[other] + two)
         meets = shared == 0
         # with one vertex in common they touch if an end that is not lies on the other
         joint = np.flatnonzero(shared == 1)
@@ -144,6 +142,12 @@ class NearArcs:
         found[other[meets]] = True
         return found
 
+    def _is_common(self, one: Ints, two: Ints) -> Bools:
+        """Return whether vertices are the same; those that were only added are nobody's own."""
+        table = self._table
+        same = (table.xy[one] == table.xy[two]).all(axis=1)
+        return np.asarray(same & table.drawn[one] & table.drawn[two])
+
     def _ends_on(self, x: Ints, y: Ints) -> Bools:
         """Return whether the end of y that x has not is on x, to the millimetre."""
         table = self._table
@@ -151,7 +155,7 @@ class NearArcs:
         result = np.zeros(len(x), dtype=bool)
         for end in (0, 1):
             point = table.xy[y + end]
-            own = (point == table.xy[x]).all(axis=1) | (point == table.xy[x + 1]).all(axis=1)
+            own = self._is_common(x, y + end) | self._is_common(x + 1, y + end)
             laid = laid_along(x, y, (table.xy[x], table.xy[x + 1]), (point, point), metric, EXACT_M)
             beyond = np.maximum(np.maximum(-laid.c[:, 0], laid.c[:, 0] - laid.length), 0.0)
             result |= ~own & (np.hypot(beyond, laid.c[:, 1]) <= EXACT_M)
