@@ -48,9 +48,7 @@ class Sides:
     @property
     def is_point(self) -> Bools:
         """Whether an arc is so short that two pieces of one faction touch in it as in a point."""
-        return np.asarray(
-            self.is_outer.all(axis=0) & (self.faction[0] == self.faction[1])
-        )
+        return np.asarray(self.is_outer.all(axis=0) & (self.faction[0] == self.faction[1]))
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,9 @@ class NearPolygons:
                 np.maximum.reduceat(bounds[:, 2:], first, axis=0),
             ]
         )
-        self._boxes = self._bounds + np.maximum.reduceat(self._reach[arcs], first)[:, None] * _OUTWARD
+        self._boxes = (
+            self._bounds + np.maximum.reduceat(self._reach[arcs], first)[:, None] * _OUTWARD
+        )
         self._known = np.zeros(0, dtype=np.int64)
         self._are_near = np.zeros(0, dtype=bool)
 
@@ -95,7 +97,9 @@ class NearPolygons:
         x, x_pair = x[some], x_pair[some]
         y_use, row = ranges(table.first_use[two[x_pair]], table.first_use[two[x_pair] + 1])
         x, pair, y = x[row], x_pair[row], table.use_arc[y_use]
-        some = _boxes_near(table.bounds[x], table.bounds[y], np.maximum(self._reach[x], self._reach[y]))
+        some = _boxes_near(
+            table.bounds[x], table.bounds[y], np.maximum(self._reach[x], self._reach[y])
+        )
         return pair[some], x[some], y[some]
 
 

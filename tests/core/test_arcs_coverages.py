@@ -70,9 +70,7 @@ def test_the_order_of_features_does_not_matter(seed, crs, random):
     dates = scene(seed, crs=crs).dates
     shuffled = [random.sample(list(held), len(held)) for held in dates]
     chosen = Parameters()
-    one, two = (
-        surveyed(*read(each, seed, crs, chosen), chosen)[0] for each in (dates, shuffled)
-    )
+    one, two = (surveyed(*read(each, seed, crs, chosen), chosen)[0] for each in (dates, shuffled))
     for before, after in zip(one, two):
         assert differences(_unnumbered(before), _unnumbered(after)) == []
 
@@ -109,7 +107,8 @@ def _sharp_corners(cell) -> int:
     """Count the corners of less than 10 degrees."""
     xy = np.array(cell.exterior.coords)[:-1]
     before, after = np.roll(xy, 1, axis=0) - xy, np.roll(xy, -1, axis=0) - xy
-    cosine = (before * after).sum(axis=1) / np.hypot(*before.T) / np.hypot(*after.T)
+    sizes = np.hypot(*before.T) * np.hypot(*after.T)
+    cosine = (before * after).sum(axis=1)[sizes > 0] / sizes[sizes > 0]
     return int((cosine > np.cos(np.radians(10))).sum())
 
 

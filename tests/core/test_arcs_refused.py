@@ -1,4 +1,4 @@
-"""Which snapshots the quick way takes and which it leaves to the slow one, and what the log says."""
+"""Which snapshots the quick way takes, which it leaves to the slow one, and what the log says."""
 
 from __future__ import annotations
 

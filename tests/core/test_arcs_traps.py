@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import numpy as np
 import shapely
 
 from enclave_watch.core.model import Parameters, Status
@@ -152,10 +153,12 @@ def test_a_front_does_not_depend_on_where_a_ring_begins():
     ring = shapely.from_wkt(polygon((0, 0), (1.26, 0), (1000, 0), (1000, 900), (0, 900)))
     lengths = []
     for step in range(5):
-        own = shapely.transform(rotated_rings(ring, step), lambda xy: xy + (500_000, 3_900_000))
+        own = shapely.transform(
+            rotated_rings(ring, step), lambda xy: xy + np.array([500_000, 3_900_000])
+        )
         other = shapely.transform(
             shapely.from_wkt(polygon((1.26, 0), (1.26, -500), (1000, -500), (1000, 0))),
-            lambda xy: xy + (500_000, 3_900_000),
+            lambda xy: xy + np.array([500_000, 3_900_000]),
         )
         (found,) = both([("A", own), ("B", other)])
         lengths.append(fronts_km(of(found, "A")[0])["B"])

@@ -126,7 +126,12 @@ def _numbers(enclave: Enclave) -> list[tuple[str, float | None, float]]:
         ("share_faction_pct", enclave.share_faction_pct, _SHARE_PCT),
         ("share_country_pct", enclave.share_country_pct, _SHARE_PCT),
         ("perimeter_km", enclave.perimeter_km, _LENGTH_KM),
-        ("border_dist_km", enclave.border_dist_km, _LENGTH_KM),
+        # the nearest points are looked for in a plane: far away they may be off by a little
+        (
+            "border_dist_km",
+            enclave.border_dist_km,
+            _LENGTH_KM + 2e-8 * (enclave.border_dist_km or 0),
+        ),
         ("lon", enclave.lon, _PLACE_DEG),
         ("lat", enclave.lat, _PLACE_DEG),
     ]
@@ -135,8 +140,9 @@ def _numbers(enclave: Enclave) -> list[tuple[str, float | None, float]]:
         # a share of a small perimeter is as exact as that
         slack = 100.0 * _LENGTH_KM / enclave.perimeter_km
         found.append((f"share of {front.faction}", front.share_pct, slack))
-    for contact in enclave.contacts:
-        found.append((f"contact with {contact.neighbour}", contact.length_km, _LENGTH_KM))
+    found += [
+        (f"contact with {each.neighbour}", each.length_km, _LENGTH_KM) for each in enclave.contacts
+    ]
     for share in enclave.provinces:
         found.append((f"ground in {share.name}", share.area_km2, _AREA_KM2))
         found.append((f"share in {share.name}", share.share_pct, _SHARE_PCT))
@@ -166,4 +172,3 @@ def _is_same_line(one: Contact, two: Contact) -> bool:
     # a millimetre, in metres or in degrees
     slack = 1e-8 if np.abs(bounds).max() <= 360 else 1e-3
     return bool(shapely.hausdorff_distance(one.geometry, two.geometry) <= slack)
-

@@ -89,9 +89,7 @@ def theatre(seed: int, crs: str) -> Theatre:
     wild = random.choice([0.0, 300.0, 1500.0])
     border = _crooked((middle, -side), (middle, 2 * side), 60, wild, random)
     west, east = shapely.box(-side, -side, middle, 2 * side), None
-    cut = shapely.get_parts(
-        shapely.polygonize([shapely.union_all([west.exterior, border])])
-    )
+    cut = shapely.get_parts(shapely.polygonize([shapely.union_all([west.exterior, border])]))
     big = shapely.box(-side, -side, 3 * side, 2 * side)
     halves = shapely.get_parts(shapely.polygonize([shapely.union_all([big.exterior, border])]))
     del cut, east
