@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
 import numpy as np
+import pytest
 import shapely
 
 from enclave_watch.core.model import Parameters, Status
