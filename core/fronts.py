@@ -257,7 +257,8 @@ def perimeter_of(
     """Return the perimeter of a piece from its length, its fronts and its openings."""
     return Perimeter(
         length_m=length_m,
-        fronts_m={name: metres for name, metres in fronts_m.items() if metres > 0},
+        # less than that is left by rounding, and would make one encircled besieged
+        fronts_m={name: metres for name, metres in fronts_m.items() if metres > EXACT_M},
         is_closed=sum(open_m) <= _OPEN_SHARE * length_m
         and max(open_m, default=0.0) < LEAST_RUN * snap_m,
     )

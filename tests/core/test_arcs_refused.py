@@ -32,6 +32,10 @@ REFUSED = {
     "one inside another that it does not touch": [
         ("A", SQUARE), ("B", "POLYGON((4 4, 6 4, 6 6, 4 6, 4 4))"),
     ],
+    "an overlap through vertices that long edges are given to be measured": [
+        ("A", "POLYGON((0 0, 20 0, 20 20, 0 20, 0 0))"),
+        ("B", "POLYGON((20 5, 30 5, 30 10, 20 10, 15 7.5, 20 5))"),
+    ],
     "one inside another that it touches in corners": [
         ("A", SQUARE), ("B", "POLYGON((0 0, 10 0, 5 5, 0 0))"),
     ],

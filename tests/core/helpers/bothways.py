@@ -126,11 +126,11 @@ def _numbers(enclave: Enclave) -> list[tuple[str, float | None, float]]:
         ("share_faction_pct", enclave.share_faction_pct, _SHARE_PCT),
         ("share_country_pct", enclave.share_country_pct, _SHARE_PCT),
         ("perimeter_km", enclave.perimeter_km, _LENGTH_KM),
-        # the nearest points are looked for in a plane: far away they may be off by a little
+        # where an edge runs along the border far away, any place on it may be the nearest
         (
             "border_dist_km",
             enclave.border_dist_km,
-            _LENGTH_KM + 2e-8 * (enclave.border_dist_km or 0),
+            _LENGTH_KM + 1e-7 * (enclave.border_dist_km or 0),
         ),
         ("lon", enclave.lon, _PLACE_DEG),
         ("lat", enclave.lat, _PLACE_DEG),
