@@ -174,7 +174,7 @@ def survey_parcel(version: str, surroundings: bytes, dates: bytes, stop: Stop) -
 class Unpacker:
     """Reads answers of workers into the geometries and numbers of the series that they are of.
 
-    Geometries of the same bytes are the same object, whichever worker they are from, as they are
+    Geometries with the same rings are the same object, whichever worker they are from, as they are
     where one surveyor does all dates.
     """
 
@@ -202,6 +202,9 @@ class Unpacker:
         )
 
     def _interned(self, wkb: bytes, geometry: Geometry) -> Geometry:
+        if geometry.geom_type.endswith("Polygon"):
+            # where rings begin depends on what else there was where they were put together
+            wkb = shapely.to_wkb(shapely.normalize(geometry))
         return self._seen.setdefault(hashlib.blake2b(wkb, digest_size=16).digest(), geometry)
 
 

@@ -67,7 +67,6 @@ def test_factions_that_vanish_and_come_back_keep_their_fronts():
     [
         (Dirt.JITTER, (0, 1, 2)),
         (Dirt.DROPPED, (0, 1, 2)),
-        # on one date the only one that is crossed is nobody's
         (Dirt.BOWTIES, (0, 2)),
         (Dirt.TJUNCTIONS, (0, 1, 2)),
     ],

@@ -72,16 +72,15 @@ def test_the_scene_has_all_that_may_go_astray(alone):
 
 
 @pytest.mark.parametrize("size", [1, 2, 4, 100])
-def test_workers_find_what_one_finds_to_the_last_digit(monkeypatch, series, alone, threads, size):
+def test_workers_find_what_one_finds(monkeypatch, series, alone, threads, size):
     in_parcels_of(monkeypatch, size)
     assert_same(analysed(series, threads), alone)
 
 
 @pytest.mark.parametrize("size", [1, 2, 4])
-def test_by_unions_workers_find_the_same_too(monkeypatch, series, threads, size):
+def test_by_unions_they_find_the_same_too(monkeypatch, series, threads, size):
     in_parcels_of(monkeypatch, size)
-    found, expected = analysed(series, threads, plain=True), analysed(series, plain=True)
-    assert_same(found, expected)
+    assert_same(analysed(series, threads, plain=True), analysed(series, plain=True))
 
 
 @pytest.mark.parametrize("size", [2, 100])
