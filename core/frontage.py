@@ -267,30 +267,33 @@ def frontage_of_claims(claims: Floats, line_length_m: Floats) -> Frontage:
     claims : (n, 5), line, start, end, other and distance, in metres
     """
     on_line, claimed_by = claims[:, 0].astype(np.int64), claims[:, 3].astype(np.int64)
-    # all lines laid out one after the other, a metre apart
-    offset = np.cumsum(line_length_m + 1.0) - line_length_m - 1.0
-    line_end = offset + line_length_m
-    start = offset[on_line] + claims[:, 1]
-    end = np.minimum(offset[on_line] + claims[:, 2], line_end[on_line])
-    cuts = np.unique(np.concatenate([offset, line_end, start, end]))
-    first, last = np.searchsorted(cuts, start), np.searchsorted(cuts, end)
+    end = np.minimum(claims[:, 2], line_length_m[on_line])
+    lines = np.arange(len(line_length_m))
+    # cuts of all lines, line by line; no place depends on what other lines there are
+    place = np.concatenate([np.zeros(len(lines)), line_length_m, claims[:, 1], end])
+    cut_line = np.concatenate([lines, lines, on_line, on_line])
+    order = np.lexsort((place, cut_line))
+    place, cut_line = place[order], cut_line[order]
+    is_new = np.append(True, (np.diff(place) != 0) | (np.diff(cut_line) != 0))[: len(order)]
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.cumsum(is_new) - 1
+    place, cut_line = place[is_new], cut_line[is_new]
+    first, last = rank[2 * len(lines) :].reshape(2, -1)
     count = np.maximum(last - first, 0)
     claim = np.repeat(np.arange(len(count)), count)
     cell = np.arange(len(claim)) - np.repeat(np.cumsum(count) - count, count) + first[claim]
     order = np.lexsort((claimed_by[claim], claims[claim, 4], cell))
     cell, claim = cell[order], claim[order]
     wins = np.r_[True, cell[1:] != cell[:-1]] if len(cell) else np.zeros(0, dtype=bool)
-    other = np.full(len(cuts) - 1, NOBODY, dtype=np.int64)
+    other = np.full(len(place) - 1, NOBODY, dtype=np.int64)
     other[cell[wins]] = claimed_by[claim[wins]]
-    line = np.searchsorted(offset, cuts[:-1], side="right") - 1
-    real = cuts[:-1] < line_end[line]
-    low, high = cuts[:-1][real], cuts[1:][real]
-    line, other = line[real], other[real]
+    real = cut_line[1:] == cut_line[:-1]
+    low, high, line, other = place[:-1][real], place[1:][real], cut_line[:-1][real], other[real]
     opens = np.r_[True, (line[1:] != line[:-1]) | (other[1:] != other[:-1])]
     closes = np.r_[opens[1:], True]
     return Frontage(
         line=line[opens],
-        start_m=low[opens] - offset[line[opens]],
-        end_m=high[closes] - offset[line[opens]],
+        start_m=low[opens],
+        end_m=high[closes],
         other=other[opens],
     )

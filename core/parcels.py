@@ -25,6 +25,7 @@ from .geography import Geography
 from .i18n import tr
 from .model import Snapshot
 from .polygons import PolygonStore
+from .requirements import find_proj_data
 from .sealing import from_bytes, to_bytes
 from .version import plugin_version
 
@@ -153,6 +154,7 @@ def survey_parcel(version: str, surroundings: bytes, dates: bytes, stop: Stop) -
             "not put together. Install {ours} on the machine of the worker, and start it again."
         ).format(theirs=plugin_version(), ours=version)
         return _packed([], [], {}, 0, WorkerError(text))
+    find_proj_data()
     numbers, polygons, held = from_bytes(dates)
     geography, parameters, plain = _unpacked_surroundings(surroundings)
     store = PolygonStore(geography.geodesy)

@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Mapping, Sequence
 
 from .i18n import tr
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 __all__ = [
+    "find_proj_data",
     "missing_for_charts",
     "missing_for_cluster",
     "missing_for_pictures",
@@ -147,3 +149,16 @@ def _numbers(version: str) -> tuple[int, int]:
     major, minor, *_ = (*version.split("."), "0", "0")
     digits = ["".join(sign for sign in part if sign.isdigit()) or "0" for part in (major, minor)]
     return int(digits[0]), int(digits[1])
+
+
+def find_proj_data() -> None:
+    """Let pyproj use the system's PROJ data where it finds none, as in a virtual environment."""
+    from pyproj import datadir
+    from pyproj.exceptions import DataDirError
+
+    try:
+        datadir.get_data_dir()
+    except DataDirError:
+        folder = Path(sys.base_prefix) / "share" / "proj"
+        if (folder / "proj.db").is_file():
+            datadir.set_data_dir(str(folder))

@@ -204,7 +204,7 @@ def test_what_was_lost_with_a_worker_is_done_again(monkeypatch, series, alone):
 
 def test_dates_at_which_workers_fail_again_and_again_end_the_run(monkeypatch, series):
     in_parcels_of(monkeypatch, 2)
-    with pytest.raises(WorkerError, match=r"4 times .* 2018-05-0\d to .*the worker is gone"):
+    with pytest.raises(WorkerError, match=r"4 times .* 2018-05-\d\d to .*the worker is gone"):
         analysed(series, ExecutorCrew(Backwards(fails=99), 4))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import struct
 from contextlib import closing
 from pathlib import Path
 from typing import Iterator, Optional
@@ -15,14 +16,32 @@ __all__ = ["features", "shapes", "wkb_of", "world_map"]
 
 # bytes of the envelope by its code in the header's flags
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
+# the number of the kind in WKB
+_MULTIPOLYGON = 6
 _WORLD_MAP = Path("/usr/share/qgis/resources/data/world_map.gpkg")
 
 
 def wkb_of(blob: bytes) -> bytes:
     """Return the WKB behind the header of a GeoPackage geometry (OGC 12-128, 2.1.3)."""
+    if blob[:1] == b"\0":
+        return _wkb_of_spatialite(blob)
     if blob[:2] != b"GP":
         raise ValueError("not a geometry of a GeoPackage")
     return blob[8 + _ENVELOPE_BYTES[(blob[3] >> 1) & 7] :]
+
+
+def _wkb_of_spatialite(blob: bytes) -> bytes:
+    """Return the WKB of polygons as SpatiaLite keeps them, with marks in place of byte orders."""
+    endian, body = ("<" if blob[1] else ">"), bytearray(blob[39:-1])
+    kind, count = struct.unpack_from(f"{endian}2I", body)
+    at = 8
+    for _ in range(count if kind == _MULTIPOLYGON else 0):
+        body[at] = blob[1]
+        (rings,) = struct.unpack_from(f"{endian}I", body, at + 5)
+        at += 9
+        for _ in range(rings):
+            at += 4 + 16 * struct.unpack_from(f"{endian}I", body, at)[0]
+    return blob[1:2] + bytes(body)
 
 
 def features(
