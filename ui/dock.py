@@ -188,7 +188,7 @@ class DockPanel(QWidget):
         controller.choicesChanged.connect(self.show_choices)
         controller.outdated.connect(self._show_status)
         controller.busyChanged.connect(self._show_status)
-        controller.progressChanged.connect(lambda percent: self.progress_bar.setValue(int(percent)))
+        controller.progressChanged.connect(self._show_progress)
         controller.indexChanged.connect(self._show_index)
         controller.comparisonChanged.connect(self._show_comparison)
 
@@ -211,6 +211,9 @@ class DockPanel(QWidget):
         for combo in combos:
             combo.blockSignals(False)
         self._show_status()
+
+    def _show_progress(self, percent: float) -> None:
+        self.progress_bar.setValue(int(percent))
 
     def _show_status(self, *_: object) -> None:
         """Say what is in the way or to be done; nothing where all is well."""
