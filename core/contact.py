@@ -12,10 +12,10 @@ import numpy.typing as npt
 import shapely
 from shapely import Geometry
 
-from .bridging import bridged_in_groups
+from .bridging import bridged, bridged_in_groups
 from .groups import grouped
 from .nearby import meeting
-from .proximity import EXACT_M, JOINT_M, Pairs, bridged, merged, near_pairs
+from .proximity import EXACT_M, JOINT_M, Pairs, merged, near_pairs
 from .segments import Segments
 
 __all__ = [
@@ -195,7 +195,7 @@ def _with_inside(border: Segments, run: BorderRun, held: Floats | None) -> Float
 
 def _bridged(border: Segments, line: int, feet: Floats, near: Floats) -> Floats:
     length_m, closed = float(border.line_length_m[line]), bool(border.line_closed[line])
-    return bridged(feet, near, length_m, closed)
+    return bridged(feet, near, length_m, closed=closed)
 
 
 def _unions(border: Segments, rows: Sequence[tuple[int, Floats]]) -> dict[int, Floats]:

@@ -17,9 +17,10 @@ import numpy as np
 import shapely
 from shapely import Geometry
 
-from .groups import Groups, grouped
+from .bridging import bridged_in_groups
+from .groups import Groups
 from .nearby import pairs_within
-from .proximity import EXACT_M, LEAST_RUN, bridged, near_pairs
+from .proximity import EXACT_M, LEAST_RUN, near_pairs
 from .recent import Recent
 
 if TYPE_CHECKING:
@@ -233,14 +234,13 @@ def _facing_one_way_m(x: Segments, y: Segments, snap_m: float) -> float:
     some_foot &= pairs.opposed
     feet = pairs.on_line(x, start, end)
     near = pairs.on_line(x, low, high)
-    total = 0.0
-    for members in grouped(x.line[pairs.x]):
-        line = int(x.line[pairs.x[members[0]]])
-        stretches = bridged(
-            feet[members[some_foot[members]]],
-            near[members[some_near[members]]],
-            float(x.line_length_m[line]),
-            bool(x.line_closed[line]),
-        )
-        total += float((stretches[:, 1] - stretches[:, 0]).sum())
-    return total
+    line = x.line[pairs.x]
+    stretches = bridged_in_groups(
+        feet[some_foot],
+        line[some_foot],
+        near[some_near],
+        line[some_near],
+        length_m=x.line_length_m,
+        closed=x.line_closed,
+    ).stretches
+    return float((stretches[:, 1] - stretches[:, 0]).sum())

@@ -5,7 +5,7 @@ place; so nothing depends on the coordinate reference system or on the extent of
 
 A *foot* is a stretch of a segment that a stretch of another segment projects on, square
 and within the distance. A stretch is *near* where the other segment is within the
-distance in any direction. Feet leave gaps where a line bends; `bridged` closes them as
+distance in any direction. Feet leave gaps where a line bends; `bridging.py` closes them as
 long as the line stays near, and never goes past the outermost feet. So there is no
 overshoot at the ends, as there would be with a buffer.
 """
@@ -28,7 +28,6 @@ __all__ = [
     "JOINT_M",
     "LEAST_RUN",
     "Pairs",
-    "bridged",
     "laid_along",
     "merged",
     "near_pairs",
@@ -216,40 +215,6 @@ def merged(intervals: Floats, slack: float = JOINT_M) -> Floats:
     breaks = ordered[1:, 0] > furthest[:-1] + slack
     opens, closes = np.append(True, breaks), np.append(breaks, True)
     return np.column_stack([ordered[opens, 0], furthest[closes]])
-
-
-def bridged(feet: Floats, near: Floats, length_m: float, closed: bool) -> Floats:
-    """Return the stretches of one line from the first to the last foot of each near stretch.
-
-    Parameters
-    ----------
-    feet, near : (n, 2) and (m, 2), intervals along the line in metres
-    length_m, closed : of the line; on a ring a stretch may run over the seam, and then
-        ends past `length_m`
-
-    Returns
-    -------
-    (k, 2), disjoint, in order
-    """
-    if len(feet) == 0:
-        return feet.reshape(0, 2)
-    feet = merged(feet)
-    stretches = merged(np.concatenate([feet, near]))
-    if closed and stretches[0, 0] <= JOINT_M and stretches[-1, 1] >= length_m - JOINT_M:
-        if len(stretches) == 1:
-            return np.array([[0.0, length_m]])
-        wrap = stretches[0, 1]
-        turned = feet[:, 0] < wrap
-        feet = np.concatenate([feet[~turned], feet[turned] + length_m])
-        stretches = np.concatenate([stretches[1:-1], [[stretches[-1, 0], length_m + wrap]]])
-    # feet are in order and disjoint, so those of one stretch follow each other
-    stretch = np.searchsorted(stretches[:, 0], feet[:, 0] + JOINT_M, side="right")
-    changes = stretch[1:] != stretch[:-1]
-    opens, closes = np.append(True, changes), np.append(changes, True)
-    rows = np.column_stack([feet[opens, 0], feet[closes, 1]])
-    # feet that all come after the seam make a stretch at the start of the ring
-    rows -= np.where(rows[:, 0] >= length_m, length_m, 0.0)[:, None]
-    return np.asarray(rows[np.argsort(rows[:, 0])])
 
 
 def _near_axis(

@@ -82,8 +82,9 @@ def analyse(
         if surveys.plain_dates and not plain:
             feedback.info(
                 tr(
-                    "Dates whose polygons overlap, or share edges that are not the same to the "
-                    "last digit: {} of {}. They were measured by a slower way, to the same end."
+                    "Dates whose polygons overlap, or share edges not to the last digit, or where "
+                    "that is not sure: {} of {}. They were measured by a slower way, to the "
+                    "same end."
                 ).format(surveys.plain_dates, len(snapshots))
             )
 

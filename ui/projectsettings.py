@@ -11,7 +11,7 @@ from .choices import Choices
 if TYPE_CHECKING:
     from qgis.core import QgsProject
 
-__all__ = ["SCOPE", "forget_choices", "read_choices", "write_choices"]
+__all__ = ["SCOPE", "read_choices", "write_choices"]
 
 SCOPE = "EnclaveWatch"
 _CHOICES = "/dock/choices"
@@ -46,13 +46,6 @@ def write_choices(project: QgsProject, choices: Choices) -> None:
     """
     if read_choices(project) != choices:
         project.writeEntry(SCOPE, _CHOICES, json.dumps(asdict(choices), ensure_ascii=False))
-        project.setDirty(True)
-
-
-def forget_choices(project: QgsProject) -> None:
-    """Take the choices out of the project."""
-    if read_choices(project) is not None:
-        project.removeEntry(SCOPE, _CHOICES)
         project.setDirty(True)
 
 

@@ -70,11 +70,6 @@ class DateResult:
     finding: str
     since: Comparison | None = field(repr=False)
 
-    @property
-    def contact_was_lost(self) -> bool:
-        """Return whether a faction lost contact with a border since the date before."""
-        return any(event.kind.value == "contact_lost" for event in self.events)
-
 
 @dataclass(frozen=True)
 class Analysis:

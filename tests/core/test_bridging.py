@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from enclave_watch.core.bridging import bridged_in_groups
-from enclave_watch.core.proximity import bridged
+from enclave_watch.core.bridging import bridged, bridged_in_groups
 
 
 def _bridged(feet, near, *, length_m=100.0, closed=False):
@@ -61,7 +60,7 @@ def test_many_lines_at_once_give_what_each_gives_alone():
             own = both[: rng.integers(0, 4)]
             feet += [(line, *each) for each in own.tolist()]
             near += [(line, *each) for each in both.tolist()]
-            alone = bridged(own, both, length_m, bool(closed[line]))
+            alone = bridged(own, both, length_m, closed=bool(closed[line]))
             expected += [(line, *each) for each in alone.tolist()]
         rows, close = np.array(feet).reshape(-1, 3), np.array(near)
         found = bridged_in_groups(

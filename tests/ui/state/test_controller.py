@@ -131,7 +131,7 @@ def test_the_sample_is_guessed_and_analysed(qtbot, controller, sample_layer):
         "Islamic State lost its largest enclave (1,670.0 km2) to Syrian Democratic Forces, "
         "and its contact with Iraq (84.8 km before)."
     )
-    assert dock.result.contact_was_lost
+    assert any(event.kind.value == "contact_lost" for event in dock.result.events)
     assert not dock.needs_analysis
 
 

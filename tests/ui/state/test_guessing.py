@@ -9,7 +9,7 @@ from qgis.core import QgsProject
 
 from enclave_watch.ui.choices import Choices
 from enclave_watch.ui.guessing import fields_guessed, guessed
-from enclave_watch.ui.projectsettings import SCOPE, forget_choices, read_choices, write_choices
+from enclave_watch.ui.projectsettings import SCOPE, read_choices, write_choices
 
 SQUARE = "POLYGON((0 0,1 0,1 1,0 1,0 0))"
 
@@ -65,8 +65,6 @@ def test_choices_are_read_as_they_were_written(qgis_app):
     assert read_choices(project()) is None
     write_choices(project(), chosen)
     assert read_choices(project()) == chosen
-    forget_choices(project())
-    assert read_choices(project()) is None
 
 
 @pytest.mark.parametrize(
