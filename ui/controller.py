@@ -7,22 +7,20 @@ from __future__ import annotations
 
 import bisect
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import QgsProject, QgsVectorLayer
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
-from ..core.i18n import tr
 from .analyst import Analyst
 from .choices import Choices
+from .compared import Compared
 from .guessing import fields_guessed, guessed, with_name_field
 from .player import Player
 from .problems import problem_of
 from .projectsettings import read_choices, write_choices
 from .projectwatch import ProjectWatch
 from .sources import LAYERS
-from .task import Task, in_engine, start
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,9 +40,9 @@ _NAME_FIELDS = {
 class DockController(QObject):
     """Holds what the dock shows; every change is told by a signal.
 
-    After an analysis these come in order: `analysisChanged`, `indexChanged` (the same date as
-    before where it still exists, else the last), `comparisonChanged`. `progressChanged` is in
-    per cent.
+    After an analysis these come in order: `analysisChanged`; in the next turn of the event loop, so
+    that none takes long, `indexChanged` (the same date as before where it still exists, else the
+    last) and `comparisonChanged`. `progressChanged` is in per cent.
     """
 
     choicesChanged = pyqtSignal()
@@ -69,8 +67,12 @@ class DockController(QObject):
         self._comparer: Comparer | None = None
         self._index = -1
         self._compare_index: int | None = None
-        self._comparison: Comparison | None = None
-        self._comparing: Task | None = None
+        self._compared = Compared(self)
+        self._compared.found.connect(self._on_compared)
+        self._showing = QTimer(self)
+        self._showing.setSingleShot(True)
+        self._showing.setInterval(0)
+        self._showing.timeout.connect(self._show)
         self._analyst = Analyst(self._project, self)
         self._analyst.busyChanged.connect(self.busyChanged)
         self._analyst.progressChanged.connect(self.progressChanged)
@@ -114,7 +116,7 @@ class DockController(QObject):
     @property
     def comparison(self) -> Comparison | None:
         """Return the current date compared with `compare_index`; None until that is known."""
-        return self._comparison
+        return self._compared.comparison
 
     @property
     def compare_index(self) -> int | None:
@@ -129,7 +131,7 @@ class DockController(QObject):
     @property
     def is_comparing(self) -> bool:
         """Return whether the comparison is on its way."""
-        return self._comparing is not None
+        return self._compared.is_busy
 
     @property
     def is_playing(self) -> bool:
@@ -223,7 +225,7 @@ class DockController(QObject):
     def _on_analysed(self, choices: Choices, analysis: Analysis, comparer: Comparer) -> None:
         old, index, compared = self._analysis, self._index, self._compare_index
         self._analysed = choices
-        self._forget_comparison()
+        self._compared.forget()
         self._analysis, self._comparer = analysis, comparer
         self._index = len(analysis.results) - 1
         self._compare_index = None
@@ -233,7 +235,7 @@ class DockController(QObject):
             if compared is not None:
                 self._compare_index = dates.get(old.dates[compared])
         self.analysisChanged.emit()
-        self._show()
+        self._showing.start()
 
     def _drop_analysis(self) -> None:
         self.pause()
@@ -242,7 +244,8 @@ class DockController(QObject):
         if self._analysis is not None:
             self._analysis = self._comparer = None
             self._index, self._compare_index = -1, None
-            self._forget_comparison()
+            self._showing.stop()
+            self._compared.forget()
             self.analysisChanged.emit()
             self.indexChanged.emit(-1)
             self.comparisonChanged.emit()
@@ -281,6 +284,7 @@ class DockController(QObject):
             self.go_to(len(self._analysis.results) - 1)
 
     def _show(self) -> None:
+        self._showing.stop()
         self._find_comparison()
         self.indexChanged.emit(self._index)
         self.comparisonChanged.emit()
@@ -298,32 +302,9 @@ class DockController(QObject):
         self.comparisonChanged.emit()
 
     def _find_comparison(self) -> None:
-        self._forget_comparison()
-        result, compared, comparer = self.result, self._compare_index, self._comparer
-        if result is None or comparer is None or compared == self._index:
-            return
-        if compared is None:
-            self._comparison = result.since
-            return
-        self._comparison = comparer.known(compared, self._index)
-        if self._comparison is None:
-            task = Task(
-                tr("Enclave Watch: comparing two dates"),
-                in_engine(partial(comparer.compare, compared, self._index)),
-                self._on_compared,
-            )
-            self._comparing = task
-            start(task)
+        self._compared.find(self._comparer, self.result, self._compare_index, self._index)
 
-    def _forget_comparison(self) -> None:
-        self._comparison = None
-        if self._comparing is not None:
-            self._comparing.abandon()
-            self._comparing = None
-
-    def _on_compared(self, comparison: Comparison | None, error: str) -> None:
-        self._comparing = None
-        self._comparison = comparison
+    def _on_compared(self, error: str) -> None:
         if error:
             self.failed.emit(error)
         self.comparisonChanged.emit()
@@ -378,7 +359,8 @@ class DockController(QObject):
     def close(self) -> None:
         """Stop all that goes on, and let go of the project. It is of no use afterwards."""
         self._player.pause()
-        self._forget_comparison()
+        self._showing.stop()
+        self._compared.forget()
         self._analyst.close()
         self._watch.close()
         self._analysis = self._comparer = None
