@@ -20,6 +20,7 @@ from .contact import (
 )
 from .neararcs import NearBorder
 from .nearby import meeting
+from .outlines import Outlines
 from .proximity import EXACT_M
 from .recent import Recent
 
@@ -97,14 +98,20 @@ class ArcContacts:
         ----------
         pieces : the numbers of the polygons of each, and its outline
         """
-        unknown: dict[bytes, Run] = {}
+        new = []
         for numbers, outline in pieces:
             if self._known.has(numbers):
                 continue
             place = self._places.once(numbers, partial(self._placed, numbers, outline))
             if place is not None and not self._alike.has(place.key):
-                place.runs = runs_of(outline, self._rows(outline))
-                unknown.update((run.key, run) for run in place.runs if not self._runs.has(run.key))
+                new.append((place, outline))
+        if not new:
+            return
+        outlines = Outlines.of(self._table, [outline for _, outline in new])
+        unknown: dict[bytes, Run] = {}
+        for (place, _), runs in zip(new, runs_of(outlines, self._rows(outlines))):
+            place.runs = runs
+            unknown.update((run.key, run) for run in runs if not self._runs.has(run.key))
         for key, found in zip(unknown, self._along(list(unknown.values()))):
             self._runs.keep(key, found)
 
@@ -132,13 +139,12 @@ class ArcContacts:
         uncovered = partial(self._uncovered, place.key[2])
         return self._border.along(stretches_of_runs(self._border.segments, near, uncovered))
 
-    def _rows(self, outline: Outline) -> Ints:
-        """Return the segments of an outline near the border, turned or not, and those of it."""
-        arcs = outline.arc[self._near.is_near[outline.arc]]
-        some = self._near.of_arcs(arcs)
-        x, y = self._near.x[some], self._near.y[some]
-        turned = outline.turned[outline.use_of(self._table.arc_of[y])]
-        return np.column_stack([y, turned, x])
+    def _rows(self, outlines: Outlines) -> Ints:
+        """Return the segments of outlines near the border, turned or not, and those of it."""
+        uses = np.flatnonzero(self._near.is_near[outlines.arc])
+        some, which = self._near.of_arcs(outlines.arc[uses])
+        turned = outlines.turned[uses][which]
+        return np.column_stack([self._near.y[some], turned, self._near.x[some]])
 
     def _along(self, runs: Sequence[Run]) -> list[list[BorderRun]]:
         """Return what each run covers of the border."""
@@ -201,7 +207,7 @@ class ArcContacts:
         table = self._table
         uses = table.uses([number])[0]
         arcs, turned = table.use_arc[uses], table.use_turned[uses]
-        some = self._near.of_arcs(arcs)
+        some, _ = self._near.of_arcs(arcs)
         x, y = self._near.x[some], self._near.y[some]
         order = np.lexsort((y, x))
         x, y = x[order], y[order]

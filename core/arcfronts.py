@@ -7,7 +7,7 @@ outline; of what is shared, no more is looked at than tells how long a run goes 
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import replace
 from typing import TYPE_CHECKING, Sequence, Tuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from .arcfacing import Facing, RunFinder, Sides
 from .arcruns import runs_of
 from .frontage import NOBODY, SLIT, frontage_of_claims, slivers
 from .fronts import Perimeter, open_lengths_m, perimeter_of
+from .outlines import Outlines
 from .proximity import EXACT_M, LEAST_RUN
 from .recent import Recent
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from .arctable import ArcTable
     from .coverage import Coverage
     from .feedback import Feedback
+    from .frontage import Frontage
     from .neararcs import NearArcs
-    from .outline import Outline
 
 __all__ = ["ArcFronts"]
 
@@ -70,71 +71,85 @@ class ArcFronts:
     def perimeters(self, coverage: Coverage, found: FoundPieces) -> list[Perimeter]:
         """Return the perimeter of each piece."""
         sides = Sides.of(coverage, found)
-        count = len(found.pieces)
         free = coverage.is_free | sides.is_point
         self._near.ask(np.flatnonzero(sides.is_point))
-        facing = self._facing(np.flatnonzero(free), sides).of_piece(count)
-        beside = self._beside(coverage, free, sides).of_piece(count)
-        new_runs: list[Run] = []
-        seen = []
-        for piece, faction, rows, more in zip(found.pieces, found.faction.tolist(), facing, beside):
+        facing = self._facing(np.flatnonzero(free), sides)
+        count = len(found.pieces)
+        # what lies behind shared arcs tells no more than how far runs on free ones go on
+        is_asked = np.bincount(facing.piece, minlength=count) > 0
+        rows = Facing.together([facing, self._beside(coverage, free, sides)]).of_piece(count)
+        rows = [each if asked else each[:0] for each, asked in zip(rows, is_asked.tolist())]
+        outlines = [self._pieces.outline(piece.numbers) for piece in found.pieces]
+        across = _across(Outlines.of(self._table, outlines), found.faction, sides)
+        # factions are numbered anew where one comes or goes
+        keys = [
+            (coverage.factions, piece.numbers, beyond.tobytes(), each.tobytes())
+            for piece, beyond, each in zip(found.pieces, across, rows)
+        ]
+        new = [number for number, key in enumerate(keys) if not self._perimeters.has(key)]
+        if new:
             self._feedback.check()
-            outline = self._pieces.outline(piece.numbers)
-            across = sides.faction[1 - outline.turned.astype(np.int64), outline.arc]
-            across = np.where(across == faction, NOBODY, across)
-            # what lies behind shared arcs tells no more than how far runs on free ones go on
-            facing_all = np.concatenate([rows, more]) if len(rows) else rows
-            # factions are numbered anew where one comes or goes
-            key = (coverage.factions, piece.numbers, across.tobytes(), facing_all.tobytes())
-            is_new = len(rows) > 0 and not self._perimeters.has(key)
-            runs = runs_of(outline, facing_all) if is_new else []
-            seen.append((key, partial(self._measured, coverage.factions, outline, across, runs)))
-            new_runs += runs
-        self._runs.learn(new_runs)
-        return [self._perimeters.once(key, measured) for key, measured in seen]
+            measured = self._measured(
+                coverage.factions,
+                Outlines.of(self._table, [outlines[each] for each in new]),
+                np.concatenate([across[each] for each in new]),
+                np.concatenate([rows[each] for each in new]),
+            )
+            for number, perimeter in zip(new, measured):
+                self._perimeters.keep(keys[number], perimeter)
+        return [self._perimeters.get(key) for key in keys]
 
     def _measured(
-        self, names: Sequence[str], outline: Outline, across: Ints, runs: Sequence[Run]
-    ) -> Perimeter:
-        length_m = outline.length_m
-        shared = across >= 0
-        fronts_m = np.bincount(across[shared], length_m[shared], len(names))
-        claims = self._slivers(outline, across, runs)
+        self, names: Sequence[str], outlines: Outlines, across: Ints, rows: Ints
+    ) -> list[Perimeter]:
+        """Return the perimeters of outlines, from what is across their arcs and what faces them."""
+        runs = [run for several in runs_of(outlines, rows) for run in several]
+        self._runs.learn(runs)
+        claims = self._slivers(outlines, across, runs)
         # who lies across free arcs yields to who shares an arc
         claims += [(*claim, 1.0) for claim in self._runs.claims(runs)]
-        slit_m = 0.0
-        open_rows = _open_stretches(outline, across).tolist()
+        count = len(outlines.outlines)
+        length_m = np.bincount(outlines.piece, outlines.length_m, count)
+        fronts_m = _totals_m(outlines.piece, across, outlines.length_m, (count, len(names)))
+        open_rows = _open_stretches(outlines, across)
         if claims:
-            known = _known(outline, across)
-            result = frontage_of_claims(np.vstack([known, claims]), outline.ring_length_m)
-            slit_m = result.total_m(SLIT)
-            fronts_m = np.array([result.total_m(index) for index in range(len(names))])
-            open_rows = result.stretches(NOBODY)
-        return perimeter_of(
-            float(length_m.sum()) - slit_m,
-            dict(zip(names, fronts_m.tolist())),
-            open_lengths_m(open_rows, outline.ring_length_m),
-            self._snap_m,
-        )
+            result, is_claimed = _decided(outlines, across, np.array(claims))
+            owner = outlines.ring_piece[result.line]
+            length_m -= np.bincount(owner, result.length_m * (result.other == SLIT), count)
+            claimed_m = _totals_m(owner, result.other, result.length_m, (count, len(names)))
+            fronts_m = np.where(is_claimed[:, None], claimed_m, fronts_m)
+            undecided = ~is_claimed[outlines.ring_piece[open_rows[:, 0].astype(np.int64)]]
+            open_rows = np.vstack([open_rows[undecided], result.stretches(NOBODY)])
+        of_piece = _by_piece(outlines, open_rows)
+        return [
+            perimeter_of(
+                length,
+                dict(zip(names, fronts)),
+                open_lengths_m(stretches, outlines.ring_length_m),
+                self._snap_m,
+            )
+            for length, fronts, stretches in zip(length_m.tolist(), fronts_m.tolist(), of_piece)
+        ]
 
     def _slivers(
-        self, outline: Outline, across: Ints, runs: Sequence[Run]
+        self, outlines: Outlines, across: Ints, runs: Sequence[Run]
     ) -> list[tuple[int, float, float, int, float]]:
         """Return the holes with nobody inside that are no wider than a slit, as claims."""
-        rings = np.unique(outline.ring[across == NOBODY])
-        if len(rings):
-            rings = rings[outline.is_hole[rings]]
-        if len(rings):
-            faces_itself = [run.ring for run in runs if (run.rows[:, 4] == SLIT).any()]
-            small = outline.ring_length_m[rings] < _SHORT_RING * self._snap_m
-            rings = rings[small | np.isin(rings, faces_itself)]
-        if len(rings) == 0:
-            return []
-        segments = outline.segments(np.flatnonzero(np.isin(outline.ring, rings)))
-        return [
-            (ring, 0.0, float(outline.ring_length_m[ring]), SLIT, 2.0)
-            for ring in slivers(segments, self._snap_m)
-        ]
+        rings = np.unique(outlines.ring[across == NOBODY])
+        faces_itself = [run.ring for run in runs if (run.rows[:, 4] == SLIT).any()]
+        small = outlines.ring_length_m[rings] < _SHORT_RING * self._snap_m
+        rings = rings[small | np.isin(rings, faces_itself)]
+        claims = []
+        for piece in np.unique(outlines.ring_piece[rings]).tolist():
+            outline, first = outlines.outlines[piece], int(outlines.first_ring[piece])
+            own = rings[outlines.ring_piece[rings] == piece] - first
+            own = own[outline.is_hole[own]]
+            segments = outline.segments(np.flatnonzero(np.isin(outline.ring, own)))
+            claims += [
+                (first + ring, 0.0, float(outline.ring_length_m[ring]), SLIT, 2.0)
+                for ring in slivers(segments, self._snap_m)
+            ]
+        return claims
 
     def _facing(self, arcs: Ints, sides: Sides) -> Facing:
         """Return what faces arcs, which have been asked for, on the outlines that they are on."""
@@ -172,22 +187,59 @@ class ArcFronts:
         return np.flatnonzero(chosen)
 
 
-def _open_stretches(outline: Outline, across: Ints) -> Floats:
+def _across(outlines: Outlines, faction: Ints, sides: Sides) -> list[Ints]:
+    """Return, for each outline, which faction lies across each of its arcs."""
+    beyond = sides.faction[1 - outlines.turned.astype(np.int64), outlines.arc]
+    beyond = np.where(beyond == faction[outlines.piece], NOBODY, beyond)
+    cuts = np.searchsorted(outlines.piece, np.arange(1, len(outlines.outlines)))
+    return np.split(beyond, cuts)
+
+
+def _decided(outlines: Outlines, across: Ints, claims: Floats) -> tuple[Frontage, Bools]:
+    """Return who lies across the outlines that are claimed, and which of them are."""
+    is_claimed = np.zeros(len(outlines.outlines), dtype=bool)
+    is_claimed[outlines.ring_piece[claims[:, 0].astype(np.int64)]] = True
+    rings = np.flatnonzero(is_claimed[outlines.ring_piece])
+    known = _known(outlines, across)
+    known = known[is_claimed[outlines.ring_piece[known[:, 0].astype(np.int64)]]]
+    claims = np.vstack([known, claims])
+    claims[:, 0] = np.searchsorted(rings, claims[:, 0])
+    result = frontage_of_claims(claims, outlines.ring_length_m[rings])
+    return replace(result, line=rings[result.line]), is_claimed
+
+
+def _totals_m(piece: Ints, other: Ints, length_m: Floats, shape: tuple[int, int]) -> Floats:
+    """Return the length of each piece's outline that each faction lies across, in metres."""
+    some = other >= 0
+    key = piece[some] * shape[1] + other[some]
+    totals_m = np.bincount(key, length_m[some], shape[0] * shape[1])
+    return totals_m.astype(np.float64).reshape(shape)
+
+
+def _by_piece(outlines: Outlines, rows: Floats) -> list[list[list[float]]]:
+    found: list[list[list[float]]] = [[] for _ in outlines.outlines]
+    owner = outlines.ring_piece[rows[:, 0].astype(np.int64)]
+    for piece, row in zip(owner.tolist(), rows.tolist()):
+        found[piece].append(row)
+    return found
+
+
+def _open_stretches(outlines: Outlines, across: Ints) -> Floats:
     """Return ring, start and end of the stretches with nobody beyond, (n, 3)."""
     uses = np.flatnonzero(across == NOBODY)
-    start, ring = outline.at_m[uses], outline.ring[uses]
+    start, ring = outlines.at_m[uses], outlines.ring[uses]
     # arcs that follow each other are one stretch
     goes_on = (np.diff(uses) == 1) & (np.diff(ring) == 0)
     opens, closes = np.append(True, ~goes_on), np.append(~goes_on, True)
-    ends = start + outline.length_m[uses]
+    ends = start + outlines.length_m[uses]
     if len(uses) == 0:
         return np.zeros((0, 3))
     return np.column_stack([ring[opens], start[opens], ends[closes]])
 
 
-def _known(outline: Outline, across: Ints) -> Floats:
+def _known(outlines: Outlines, across: Ints) -> Floats:
     """Return the shared arcs as claims that nothing comes before, (n, 5)."""
     uses = np.flatnonzero(across >= 0)
-    start = outline.at_m[uses]
-    ends = start + outline.length_m[uses]
-    return np.column_stack([outline.ring[uses], start, ends, across[uses], np.zeros(len(uses))])
+    start = outlines.at_m[uses]
+    ends = start + outlines.length_m[uses]
+    return np.column_stack([outlines.ring[uses], start, ends, across[uses], np.zeros(len(uses))])

@@ -13,7 +13,7 @@ from .segments import Segments
 
 if TYPE_CHECKING:
     from .arctable import ArcTable
-    from .outline import Outline
+    from .outlines import Outlines
 
 __all__ = ["Run", "runs_of", "segments_of"]
 
@@ -75,32 +75,32 @@ class Run:
         )
 
 
-def runs_of(outline: Outline, rows: Ints) -> list[Run]:
-    """Return the runs that rows make up, each in a fixed order.
+def runs_of(outlines: Outlines, rows: Ints) -> list[list[Run]]:
+    """Return the runs that rows make up on each outline, each in a fixed order.
 
     Parameters
     ----------
-    rows : (n, k), the segment of the table, of the outline, comes first
+    rows : (n, k), a segment of the table, of the outlines, and whether it is turned come first
     """
+    found: list[list[Run]] = [[] for _ in outlines.outlines]
     if len(rows) == 0:
-        return []
-    ring, at_m = outline.place_of(rows[:, 0])
+        return found
+    ring, at_m = outlines.place_of(rows[:, 0], rows[:, 1])
     order = np.lexsort((*rows.T[:0:-1], at_m, ring))
     rows, ring, at_m = rows[order], ring[order], at_m[order]
-    end_m = at_m + outline.table.length_m[rows[:, 0]]
+    end_m = at_m + outlines.table.length_m[rows[:, 0]]
     apart = (at_m[1:] > end_m[:-1] + _APART_M) | (ring[1:] != ring[:-1])
     cuts = [0, *(np.flatnonzero(apart) + 1).tolist(), len(rows)]
+    of_run = ring[cuts[:-1]]
     runs = [
-        Run(
-            int(ring[low]),
-            float(outline.ring_length_m[ring[low]]),
-            rows[low:high],
-            at_m[low:high],
-            end_m[low:high],
+        Run(number, length_m, rows[low:high], at_m[low:high], end_m[low:high])
+        for number, length_m, low, high in zip(
+            of_run.tolist(), outlines.ring_length_m[of_run].tolist(), cuts, cuts[1:]
         )
-        for low, high in zip(cuts, cuts[1:])
     ]
-    return _joined_at_seams(runs)
+    for run in _joined_at_seams(runs):
+        found[outlines.ring_piece[run.ring]].append(run)
+    return found
 
 
 def segments_of(table: ArcTable, runs: Sequence[Run]) -> tuple[Segments, Ints]:

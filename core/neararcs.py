@@ -196,9 +196,9 @@ class NearBorder:
         self.is_near[y_arc] = True
         self.x, self.y = np.concatenate([self.x, x]), np.concatenate([self.y, y])
 
-    def of_arcs(self, arcs: Ints) -> Ints:
-        """Return which of `x` and `y` are pairs of these arcs, which have been asked for."""
-        return ranges(self._first[arcs], self._end[arcs])[0]
+    def of_arcs(self, arcs: Ints) -> tuple[Ints, Ints]:
+        """Return which pairs are of these arcs, which have been asked for, and of which each is."""
+        return ranges(self._first[arcs], self._end[arcs])
 
     def laid(self, x: Ints, y: Ints, turned: Bools) -> Pairs:
         """Return pairs laid along the border, y running backwards where it is turned."""

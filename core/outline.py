@@ -68,23 +68,6 @@ class Outline:
         """Length of each arc in metres, shape (u,)."""
         return self.table.arc_length_m[self.arc]
 
-    def place_of(self, segments: Ints) -> tuple[Ints, Floats]:
-        """Return the ring of segments of the table, and where on it they begin, in metres."""
-        table = self.table
-        arcs = table.arc_of[segments]
-        use = self.use_of(arcs)
-        at_m = table.at_m[segments]
-        back_m = table.arc_length_m[arcs] - at_m - table.length_m[segments]
-        return self.ring[use], self.at_m[use] + np.where(self.turned[use], back_m, at_m)
-
-    def use_of(self, arcs: Ints) -> Ints:
-        """Return where in the outline arcs of it are."""
-        return self._by_arc[np.searchsorted(self.arc[self._by_arc], arcs)]
-
-    @cached_property
-    def _by_arc(self) -> Ints:
-        return np.argsort(self.arc)
-
     @cached_property
     def is_hole(self) -> Bools:
         """Whether a ring is that of a hole, shape (r,)."""
@@ -110,28 +93,25 @@ class Outline:
 
     def segments(self, uses: Ints) -> Segments:
         """Return some of the arcs as segments of their rings, in order."""
-        return self.numbered_segments(uses)[0]
-
-    def numbered_segments(self, uses: Ints) -> tuple[Segments, Ints, Bools]:
-        """Return the same, with the numbers of the segments in the table, and which are turned."""
         table = self.table
         low, high = table.first[self.arc[uses]], table.first[self.arc[uses] + 1] - 1
         step, use = ranges(np.zeros_like(low), high - low)
         turned = self.turned[uses][use]
         number = np.where(turned, high[use] - 1 - step, low[use] + step)
         start, end = table.xy[number + turned], table.xy[number + ~turned]
-        segments = Segments(
+        at_m, length_m = table.at_m[number], table.length_m[number]
+        back_m = self.length_m[uses][use] - at_m - length_m
+        return Segments(
             start=start,
             end=end,
             line=self.ring[uses][use],
             owner=np.zeros(len(number), dtype=np.int64),
-            at_m=self.place_of(number)[1],
-            length_m=table.length_m[number],
+            at_m=self.at_m[uses][use] + np.where(turned, back_m, at_m),
+            length_m=length_m,
             metric=table.geodesy.metres_per_unit((start + end) / 2),
             line_length_m=self.ring_length_m,
             line_closed=np.ones(len(self.ring_length_m), dtype=bool),
         )
-        return segments, number, turned
 
 
 def _followers(table: ArcTable, arc: Ints, turned: Bools, start: Ints, end: Ints) -> Ints:

@@ -71,14 +71,19 @@ class ProcessCrew(Crew):
         for worker in list(self._all):
             worker.end()
 
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise WorkerError(tr("The run has ended."))
+
     def _ask(self, surroundings: bytes, dates: bytes) -> bytes:
         worker = self._idle.get()
         try:
-            if self._is_closed:
-                raise WorkerError(tr("The run has ended."))
+            self._check_open()
             if worker is None:
                 worker = _Worker(self._interpreter)
                 self._all.add(worker)
+                # while it started the run may have ended, which did not know of it yet
+                self._check_open()
             return worker.ask(surroundings, dates)
         except (OSError, ValueError):  # it has ended, or its pipes are closed
             if worker is not None:

@@ -130,6 +130,34 @@ def test_cancelling_ends_the_processes_at_once(monkeypatch, series):
     assert not any(map(is_running, pids))
 
 
+def test_a_process_that_starts_while_the_run_ends_is_ended_too(monkeypatch):
+    is_starting, is_closed = threading.Event(), threading.Event()
+    started, asked = [], []
+
+    class Slow(processes._Worker):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            started.append(self.pid)
+            is_starting.set()
+            assert is_closed.wait(20)
+
+        def ask(self, *_):
+            asked.append(self.pid)
+            return b""
+
+    crew = ProcessCrew(2, Feedback())
+    monkeypatch.setattr(processes, "_Worker", Slow)
+    # the first process is busy, so the second has to be started
+    crew._idle.get()
+    future = crew.submit(b"", b"")
+    assert is_starting.wait(20)
+    crew.close()
+    is_closed.set()
+    assert isinstance(future.exception(20), WorkerError)
+    assert asked == []
+    assert not any(map(is_running, started))
+
+
 def test_a_process_ends_when_the_run_is_gone():
     worker = processes._Worker(Path(sys.executable))
     try:
