@@ -119,7 +119,8 @@ class ArcFronts:
             claimed_m = _totals_m(owner, result.other, result.length_m, (count, len(names)))
             fronts_m = np.where(is_claimed[:, None], claimed_m, fronts_m)
             undecided = ~is_claimed[outlines.ring_piece[open_rows[:, 0].astype(np.int64)]]
-            open_rows = np.vstack([open_rows[undecided], result.stretches(NOBODY)])
+            stretches = np.array(result.stretches(NOBODY)).reshape(-1, 3)
+            open_rows = np.concatenate([open_rows[undecided], stretches])
         of_piece = _by_piece(outlines, open_rows)
         return [
             perimeter_of(

@@ -26,6 +26,7 @@ from .convert import field_index, plain_value
 from .destinations import check_destinations
 from .inputs import (
     Inputs,
+    NamedSource,
     countries_of,
     home_names,
     read_moment,
@@ -220,12 +221,10 @@ def _check_home(inputs: Inputs) -> None:
     wanted = home_names(inputs)
     if not wanted:
         return
-    countries = countries_of(inputs)
-    if countries.is_lines:
+    countries = countries_of(inputs) if inputs.has(keys.COUNTRIES) else None
+    if countries is not None and countries.is_lines:
         return
-    index = field_index(countries.source, countries.field_name, countries.label)
-    values = (plain_value(value) for value in countries.source.uniqueValues(index))
-    names = sorted({str(value).strip() for value in values if value is not None})
+    names = worldmap.world_country_names() if countries is None else _names_in(countries)
     known = {name.casefold() for name in names}
     for name in wanted:
         if name.casefold() in known:
@@ -236,11 +235,18 @@ def _check_home(inputs: Inputs) -> None:
             if near
             else tr("It names for instance {names}.").format(names=", ".join(names[:_SHOWN_NAMES]))
         )
+        countries = countries or countries_of(inputs)
         raise HomeError(
             tr('{layer}: there is no country "{name}" in field "{field}". {hint}').format(
                 layer=countries.label, name=name, field=countries.field_name, hint=hint
             )
         )
+
+
+def _names_in(countries: NamedSource) -> list[str]:
+    index = field_index(countries.source, countries.field_name, countries.label)
+    values = (plain_value(value) for value in countries.source.uniqueValues(index))
+    return sorted({str(value).strip() for value in values if value is not None})
 
 
 def _check_geometry(

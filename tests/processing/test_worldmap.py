@@ -85,3 +85,12 @@ def test_reading_only_countries_near_by_finds_all_that_are_in_reach(qgis_app, bo
     assert near == of_all
     if not home and box[0] > 0:
         assert read < all_read / 2
+
+
+def test_the_names_of_the_countries_are_those_that_qgis_reads():
+    layer = worldmap.world_layer(worldmap.WORLD_COUNTRIES)
+    index = layer.fields().indexOf(worldmap.WORLD_COUNTRY_FIELD)
+    names = worldmap.world_country_names()
+    assert set(names) == {str(each).strip() for each in layer.uniqueValues(index) if each}
+    assert names == sorted(set(names))
+    assert "Syria" in names
