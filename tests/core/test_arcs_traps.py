@@ -58,17 +58,22 @@ def test_a_faction_that_takes_the_place_of_another_across_a_gap_is_the_one_acros
     assert fronts_km(found[1].enclaves[0]) == {"C": pytest.approx(STRETCH, rel=1e-3)}
 
 
-def test_one_held_in_by_another_across_a_gap_all_around_is_open_nowhere():
+@pytest.mark.parametrize("size_km", [1.0, 0.9, 0.7, 0.5, 0.3])
+def test_one_held_in_by_another_across_a_gap_all_around_is_open_nowhere(size_km):
     def ring(outer: tuple[float, ...], inner: tuple[float, ...]) -> str:
         return shapely.difference(shapely.box(*outer), shapely.box(*inner)).wkt
 
     around = ring((-2, -2, 3, 3), (-1, -1, 2, 2))
-    between, within = ring((-1, -1, 2, 2), (0, 0, 1, 1)), box(0.01, 0.01, 0.99, 0.99)
+    between = ring((-1, -1, 2, 2), (0, 0, size_km, size_km))
+    within = box(0.01, 0.01, size_km - 0.01, size_km - 0.01)
     (found,) = both([("C", around), ("A", between), ("B", within)])
     (held,) = of(found, "B")
     assert held.status is Status.ENCIRCLED
-    assert fronts_km(held) == {"A": pytest.approx(4 * 0.98 * STRETCH, rel=1e-3)}
-    lengths_km = {"B": pytest.approx(4 * STRETCH, rel=1e-3), "C": pytest.approx(12 * STRETCH)}
+    assert fronts_km(held) == {"A": pytest.approx(4 * (size_km - 0.02) * STRETCH, rel=1e-3)}
+    lengths_km = {
+        "B": pytest.approx(4 * size_km * STRETCH, rel=1e-3),
+        "C": pytest.approx(12 * STRETCH),
+    }
     assert fronts_km(of(found, "A")[0]) == lengths_km
 
 
