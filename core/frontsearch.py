@@ -43,9 +43,10 @@ def search(holders: Sequence[Holder], snap_m: float) -> list[Frontage]:
         return []
     outline = Segments.joined([each.outline for each in asked])
     several = Segments.joined([each.outline for each in holders])
+    # those asked for come first in both, so that their segments have the same numbers
+    outline.keep_lines(several.lines[: len(outline)])
     pairs = near_pairs(outline, several, snap_m)
     x_holder, y_holder = outline.owner[pairs.x], several.owner[pairs.y]
-    # those asked for come first in both, so that their segments have the same numbers
     own = pairs.taken((x_holder == y_holder) & (pairs.x != pairs.y))
     within = _slits(outline, own, snap_m)
     faction = np.array([each.faction for each in holders])

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Iterator, Sequence
 
 from .dates import format_date
 from .errors import WorkerError
-from .feedback import Feedback
 from .i18n import tr
 from .parcels import Remark, Unpacker, libraries, pack_dates, pack_surroundings
 
 if TYPE_CHECKING:
     from .crews import Crew
+    from .feedback import Feedback
     from .geography import Geography
     from .model import Contested, Enclave, Parameters, Snapshot
+    from .pace import Pace
     from .parcels import Answer, Surveyed
     from .series import Series
 
-__all__ = ["Pace", "SharedSurvey", "consecutive"]
+__all__ = ["SharedSurvey", "consecutive"]
 
 _PATIENCE_S = 0.1
 _TRIES = 4
@@ -27,39 +28,6 @@ _LOOK_AHEAD = 2
 _LEAST_DATES = 16
 _MOST_DATES = 64
 _FEW_PARCELS = 2
-
-
-class Pace(Feedback):
-    """Shows how far a run is whose dates are surveyed ahead of what is made of them.
-
-    Its progress is that of what is made of the dates; half of what is shown is the survey's.
-    """
-
-    def __init__(self, feedback: Feedback) -> None:
-        self._feedback = feedback
-        self._ahead = self._made = 0.0
-
-    def info(self, text: str) -> None:
-        """Pass a plain line on."""
-        self._feedback.info(text)
-
-    def warning(self, text: str) -> None:
-        """Pass a warning on."""
-        self._feedback.warning(text)
-
-    def progress(self, fraction: float) -> None:
-        """Show that so much has been made of the dates."""
-        self._made = max(self._made, fraction)
-        self._feedback.progress((self._made + max(self._made, self._ahead)) / 2)
-
-    def surveyed(self, fraction: float) -> None:
-        """Show that so much has been surveyed."""
-        self._ahead = max(self._ahead, fraction)
-        self.progress(self._made)
-
-    def is_cancelled(self) -> bool:
-        """Return whether the user asked to stop."""
-        return self._feedback.is_cancelled()
 
 
 class SharedSurvey:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Iterator, Protocol, Sequence, Tuple
 
 from .crews import Crew, Workers, open_crew, processor_count
 from .enclaves import Surveyor
-from .sharing import SharedSurvey
 
 if TYPE_CHECKING:
     from .feedback import Feedback
     from .geography import Geography
     from .model import Contested, Enclave, Parameters, Snapshot
+    from .pace import Pace
     from .series import Series
-    from .sharing import Pace
+    from .sharing import SharedSurvey
 
 __all__ = ["Job", "Surveys", "surveying"]
 
@@ -65,6 +65,9 @@ class Job:
 
         `before` are the enclaves of the last of those.
         """
+        # most runs need no workers
+        from .sharing import SharedSurvey
+
         left = self.snapshots[done:]
         return SharedSurvey(
             self.series,

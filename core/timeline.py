@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Iterator, Sequence
 from .crews import ALONE
 from .dates import format_date
 from .i18n import tr
-from .sharing import Pace
+from .pace import Pace
 from .surveying import Job, surveying
 
 if TYPE_CHECKING:

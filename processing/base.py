@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Mapping, Sequence
@@ -16,6 +17,7 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QIcon
 
 from ..compat import ensure_proj_data, keep_proj_context
+from ..core.collecting import no_collections
 from ..core.errors import Cancelled, EnclaveWatchError
 from ..core.feedback import Feedback
 from ..core.i18n import tr
@@ -81,6 +83,8 @@ class EnclaveWatchAlgorithm(QgsProcessingAlgorithm):
     """What models and scripts hold: never to change."""
     GROUP: str
     """The id of its group."""
+    LEAVES_CIRCLES = False
+    """Whether it works with figures or pages, whose objects hold each other."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -207,7 +211,8 @@ class EnclaveWatchAlgorithm(QgsProcessingAlgorithm):
         keep_proj_context()
         inputs = Inputs(self, parameters, context, self._alliances)
         try:
-            return self.compute(inputs, ProcessingLog(feedback))
+            with nullcontext() if self.LEAVES_CIRCLES else no_collections():
+                return self.compute(inputs, ProcessingLog(feedback))
         except Cancelled:
             return {}
         except EnclaveWatchError as error:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gc
 import traceback
-from contextlib import contextmanager
 from threading import Lock
-from typing import Any, Callable, Iterator
+from typing import Any, Callable
 
 from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsTask
 
 from ..compat import ensure_proj_data, keep_proj_context
+from ..core.collecting import no_collections
 from ..core.errors import Cancelled, EnclaveWatchError, RequirementError
 from ..core.feedback import Feedback
 from ..core.i18n import tr
@@ -155,24 +155,10 @@ def in_engine(work: Callable[[Feedback], Any]) -> Callable[[Feedback], Any]:
 
     def run(feedback: Feedback) -> Any:
         keep_proj_context()
-        with _no_long_pauses():
-            return work(feedback)
+        with no_collections():
+            found = work(feedback)
+            # later collections need not walk through it either
+            gc.freeze()
+        return found
 
     return run
-
-
-@contextmanager
-def _no_long_pauses() -> Iterator[None]:
-    """Keep Python's collector from walking through all that an analysis makes.
-
-    A full collection holds the whole of QGIS for a quarter of a second and more. Results of the
-    engine hold no circles, so they need no collector to be let go of.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if was_enabled:
-            gc.enable()

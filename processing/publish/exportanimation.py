@@ -65,6 +65,7 @@ class ExportAnimation(EnclaveWatchAlgorithm):
 
     NAME = "exportanimation"
     GROUP = "publish"
+    LEAVES_CIRCLES = True
     PICTURES = "PICTURES"
     DURATION = "DURATION"
 

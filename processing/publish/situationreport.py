@@ -70,6 +70,7 @@ class SituationReport(EnclaveWatchAlgorithm):
 
     NAME = "situationreport"
     GROUP = "publish"
+    LEAVES_CIRCLES = True
     FACTION = "FACTION"
     LANGUAGE = "LANGUAGE"
     NUMERALS = "NUMERALS"
