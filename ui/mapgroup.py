@@ -100,15 +100,22 @@ class MapGroup(QObject):
         """
         if self._is_dismissed:
             return
+        self.make(analysis)
         shown = Shown(analysis, result, comparison)
         with self._working():
-            self._make_layers(analysis)
             if dict(colors) != self._colors:
                 self._paint(colors)
             columns_have_times = has_times(analysis)
             for role, layer in self._layers():
                 columns = columns_of(role, has_times=columns_have_times)
                 refill(layer, features_of(role, columns, shown))
+
+    def make(self, analysis: Analysis) -> None:
+        """Make the group and its layers where they are not there, and let `show` fill them."""
+        if self._is_dismissed:
+            return
+        with self._working():
+            self._make_layers(analysis)
 
     def clear(self) -> None:
         """Empty the layers and leave them where they are."""

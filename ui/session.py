@@ -124,8 +124,7 @@ class OpenDock(QObject):
         self._drawing_check.setInterval(_DRAWING_CHECK_MS)
         self._removal = self._soon()
         # what an analysis brings is shown in several turns, so that none of them takes long
-        self._handing = self._soon()
-        self._mapping = self._soon()
+        self._handing, self._making, self._mapping = self._soon(), self._soon(), self._soon()
         self._wire()
 
     def _soon(self) -> QTimer:
@@ -154,6 +153,7 @@ class OpenDock(QObject):
             (self._drawing_check.timeout, self._check_drawing),
             (self._removal.timeout, self._remove_group),
             (self._handing.timeout, self._hand_dates),
+            (self._making.timeout, self._make_map),
             (self._mapping.timeout, self._show_map_now),
             (QgsProject.instance().readProject, self._project_read),
         ):
@@ -168,8 +168,9 @@ class OpenDock(QObject):
     def close(self) -> None:
         """Disconnect and stop everything, and leave nothing on the map."""
         self.exports.cancel()
-        for timer in (self._drawing_check, self._removal, self._handing, self._mapping):
-            timer.stop()
+        self._drawing_check.stop()
+        self._removal.stop()
+        self._stop_showing()
         for signal, slot in self._wires:
             signal.disconnect(slot)
         self._wires = []
@@ -202,8 +203,7 @@ class OpenDock(QObject):
         self.controller.pause()
         self.controller.cancel()
         self._drawing_ended()
-        self._handing.stop()
-        self._mapping.stop()
+        self._stop_showing()
         self.group.remove()
         if self.temporal is not None:
             self.temporal.set_dates(())
@@ -248,7 +248,7 @@ class OpenDock(QObject):
         if self.temporal is not None and analysis is not None:
             self.temporal.set_dates(analysis.dates)
             self.temporal.go_to(self.controller.index)
-        self._mapping.start()
+        self._making.start()
 
     def _move_temporal(self, index: int) -> None:
         if self.temporal is None or self._is_resting or self._handing.isActive():
@@ -256,9 +256,19 @@ class OpenDock(QObject):
         if index >= 0:
             self.temporal.go_to(index)
 
+    def _make_map(self) -> None:
+        analysis = self.controller.analysis
+        if not self._is_resting and analysis is not None:
+            self.group.make(analysis)
+            self._mapping.start()
+
+    def _stop_showing(self) -> None:
+        for timer in (self._handing, self._making, self._mapping):
+            timer.stop()
+
     def _show_map(self) -> None:
-        # of a new analysis the map is shown in a turn of its own
-        if not self._handing.isActive() and not self._mapping.isActive():
+        # of a new analysis the map is shown in turns of its own
+        if not any(each.isActive() for each in (self._handing, self._making, self._mapping)):
             self._show_map_now()
 
     def _show_map_now(self) -> None:
