@@ -52,6 +52,7 @@ _DERIVATIVE = _differentiation_matrix(_NODES)
 
 _LONGEST_EDGE_M = 100_000.0
 _LONGEST_STRAIGHT_M = 5_000.0
+_EDGES_AT_ONCE = 50_000
 
 _EQUALLY_NEAR_M = 0.001
 
@@ -157,7 +158,7 @@ class Geodesy:
         is_shell = np.r_[True, polygon[1:] != polygon[:-1]]
         xy, ring = shapely.get_coordinates(rings, return_index=True)
         edge = ring[1:] == ring[:-1]
-        swept = self._edge_areas_km2(xy[:-1][edge], xy[1:][edge])
+        swept = _by_blocks(self._edge_areas_km2, xy[:-1][edge], xy[1:][edge])
         ring_area = np.abs(np.bincount(ring[:-1][edge], swept, len(rings)))
         signed = np.where(is_shell, ring_area, -ring_area)
         return _sums(owner[polygon], signed, len(geometries))
@@ -179,6 +180,9 @@ class Geodesy:
 
     def edge_lengths_m(self, start: Floats, end: Floats) -> Floats:
         """Return the ellipsoidal length in metres of straight edges, ends of shape (n, 2)."""
+        return _by_blocks(self._edge_lengths_m, start, end)
+
+    def _edge_lengths_m(self, start: Floats, end: Floats) -> Floats:
         start, end, whole = self._subdivided(start, end)
         _lam, phi, dlam, dphi = self._along(start, end)
         meridian, vertical = _radii_m(np.sin(phi))
@@ -299,6 +303,13 @@ class Geodesy:
         _, phi, dlam, _ = self._along(start, end)
         swept = _dotted(_authalic_km2(np.sin(phi)) * dlam, _WEIGHTS)
         return _sums(whole, swept, whole[-1] + 1 if len(whole) else 0)
+
+
+def _by_blocks(measure: Callable[[Floats, Floats], Floats], start: Floats, end: Floats) -> Floats:
+    """Return what edges measure, some at a time: all nodes of many would take much memory."""
+    firsts = range(0, max(len(start), 1), _EDGES_AT_ONCE)
+    blocks = [slice(first, first + _EDGES_AT_ONCE) for first in firsts]
+    return np.concatenate([measure(start[block], end[block]) for block in blocks])
 
 
 def transformed(function: Callable[[Floats, Floats], tuple[Any, Any]], xy: Floats) -> Floats:
