@@ -15,8 +15,8 @@ from .groups import portions
 from .model import (
     SEA,
     Contact,
-    Contested,
     Enclave,
+    Findings,
     Front,
     NamedShare,
     Parameters,
@@ -149,10 +149,8 @@ class Surveyor:
         self._reference_km2 = parameters.reference_area_km2 or geography.home_area_km2
         self.plain_dates = 0
 
-    def survey(
-        self, snapshot: Snapshot, feedback: Feedback
-    ) -> tuple[tuple[Enclave, ...], tuple[Contested, ...]]:
-        """Return the enclaves of a snapshot, by faction and rank, and ground held twice."""
+    def survey(self, snapshot: Snapshot, feedback: Feedback) -> Findings:
+        """Return what is found on the date of a snapshot."""
         self._turn()
         found = None if self._arcs is None else self._arcs.found(snapshot, feedback)
         if found is None or self._arcs is None:
@@ -166,7 +164,7 @@ class Surveyor:
             site = self._sites.once(each.piece, measured)
             enclave = self._enclave(snapshot, each.faction, each.piece, site, each.perimeter)
             enclaves.setdefault(each.faction, []).append(enclave)
-        return _by_faction(enclaves), ()
+        return Findings(_by_faction(enclaves), (), is_coverage=True)
 
     def _turn(self) -> None:
         self._finder.turn()
@@ -175,9 +173,7 @@ class Surveyor:
         if self._arcs is not None:
             self._arcs.turn()
 
-    def _surveyed_plainly(
-        self, snapshot: Snapshot, feedback: Feedback
-    ) -> tuple[tuple[Enclave, ...], tuple[Contested, ...]]:
+    def _surveyed_plainly(self, snapshot: Snapshot, feedback: Feedback) -> Findings:
         pieces = []
         for index, (faction, numbers) in enumerate(snapshot.holdings.items()):
             pieces += [(faction, piece) for piece in self._finder.pieces(numbers)]
@@ -194,7 +190,7 @@ class Surveyor:
             site = self._sites.once(piece, measured)
             enclave = self._enclave(snapshot, faction, piece, site, perimeter)
             found.setdefault(faction, []).append(enclave)
-        return _by_faction(found), contested
+        return Findings(_by_faction(found), contested)
 
     def _measured(self, piece: Piece, ruler: PieceRuler) -> _Site:
         area_km2 = ruler.area_km2(piece)

@@ -58,11 +58,26 @@ class KinFinder:
         self._ledger = GroundLedger(store, feedback)
         self._last: _Side | None = None
 
-    def kin(self, before: Sequence[Enclave], after: Sequence[Enclave]) -> Kin | None:
-        """Return what two dates share; None where only plain overlays can be sure of it."""
+    def kin(
+        self,
+        before: Sequence[Enclave],
+        after: Sequence[Enclave],
+        *,
+        was_coverage: bool = False,
+        is_coverage: bool = False,
+    ) -> Kin | None:
+        """Return what two dates share; None where only plain overlays can be sure of it.
+
+        Parameters
+        ----------
+        was_coverage, is_coverage : whether the polygons before and after are known to lie over no
+            other
+        """
         old = self._last if self._last and self._last.enclaves is before else _Side(before)
         new = self._last = _Side(after)
-        moved = self._ledger.moved(old.holdings, new.holdings)
+        moved = self._ledger.moved(
+            old.holdings, new.holdings, was_coverage=was_coverage, is_coverage=is_coverage
+        )
         if moved is None or not self._is_known(old, new):
             return None
         lost = self._by_owner(moved, [each.before for each in moved], old, new)

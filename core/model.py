@@ -21,6 +21,7 @@ __all__ = [
     "Contested",
     "ControlRow",
     "Enclave",
+    "Findings",
     "Front",
     "NamedGeometry",
     "NamedShare",
@@ -193,3 +194,18 @@ class Enclave:
     def front_km(self) -> float:
         """Front line with all other factions, in km."""
         return sum(front.length_km for front in self.fronts)
+
+
+class Findings(NamedTuple):
+    """What a survey finds on one date.
+
+    Attributes
+    ----------
+    enclaves : by faction and rank
+    contested : ground held twice
+    is_coverage : whether the polygons are known to lie over no other; False where that is not sure
+    """
+
+    enclaves: tuple[Enclave, ...]
+    contested: tuple[Contested, ...]
+    is_coverage: bool = False

@@ -70,10 +70,15 @@ class GroundLedger:
         self._pairs: frozenset[tuple[int, int]] = frozenset()
         self._tangled: frozenset[int] = frozenset()
 
-    def overlaps(self, holdings: Holdings) -> frozenset[tuple[int, int]]:
-        """Return the pairs of polygons held that lie over each other, the smaller number first."""
+    def overlaps(
+        self, holdings: Holdings, *, is_coverage: bool = False
+    ) -> frozenset[tuple[int, int]]:
+        """Return the pairs of polygons held that lie over each other, the smaller number first.
+
+        With `is_coverage` it is known beforehand that there are none.
+        """
         if holdings != self._holdings:
-            self._go_to(holdings)
+            self._go_to(holdings, is_coverage=is_coverage)
         return self._pairs
 
     @property
@@ -81,14 +86,27 @@ class GroundLedger:
         """Whether several factions hold one polygon in the snapshot asked for last."""
         return any(count > 1 for count in self._claims.values())
 
-    def moved(self, before: Holdings, after: Holdings) -> tuple[MovedGround, ...] | None:
-        """Return the ground that moved; None where only a plain overlay can be sure of it."""
-        self.overlaps(before)
-        return () if before == after else self._go_to(after)
+    def moved(
+        self,
+        before: Holdings,
+        after: Holdings,
+        *,
+        was_coverage: bool = False,
+        is_coverage: bool = False,
+    ) -> tuple[MovedGround, ...] | None:
+        """Return the ground that moved; None where only a plain overlay can be sure of it.
+
+        Parameters
+        ----------
+        was_coverage, is_coverage : whether the polygons before and after are known beforehand to
+            lie over no other
+        """
+        self.overlaps(before, is_coverage=was_coverage)
+        return () if before == after else self._go_to(after, is_coverage=is_coverage)
 
     # ---- from one snapshot to another ----------------------------------------------
 
-    def _go_to(self, holdings: Holdings) -> tuple[MovedGround, ...] | None:
+    def _go_to(self, holdings: Holdings, *, is_coverage: bool) -> tuple[MovedGround, ...] | None:
         self._feedback.check()
         change = _Change.between(self._holdings, holdings)
         claims = self._claims.copy()
@@ -103,7 +121,9 @@ class GroundLedger:
         ground = self._ground_between(change, flipped) if was_sure else None
         for number in gone:
             del claims[number]
-        clear = ground is not None and self._covers_none_twice(ground, gone, fresh, claims)
+        clear = is_coverage or (
+            ground is not None and self._covers_none_twice(ground, gone, fresh, claims)
+        )
         pairs = frozenset(pair for pair in self._pairs if gone.isdisjoint(pair))
         if fresh and not clear:
             pairs |= frozenset(self.held.overlapping(sorted(fresh), sorted(claims)))

@@ -5,7 +5,6 @@ A worker needs shapely, pyproj and numpy, and this package; no QGIS.
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -23,7 +22,7 @@ from .feedback import Feedback
 from .geodesy import Geodesy
 from .geography import Geography
 from .i18n import tr
-from .model import Snapshot
+from .model import Findings, Snapshot
 from .polygons import PolygonStore
 from .requirements import find_proj_data
 from .sealing import from_bytes, to_bytes
@@ -32,7 +31,7 @@ from .version import plugin_version
 if TYPE_CHECKING:
     from shapely import Geometry
 
-    from .model import Contested, Enclave, Parameters
+    from .model import Enclave, Parameters
     from .series import Series
 
 __all__ = [
@@ -58,10 +57,9 @@ class Remark:
 
 @dataclass(frozen=True)
 class Surveyed:
-    """What a worker found on one date."""
+    """What a worker found on one date, as a surveyor would, and what it said meanwhile."""
 
-    enclaves: tuple[Enclave, ...]
-    contested: tuple[Contested, ...]
+    found: Findings
     remarks: tuple[Remark, ...]
 
 
@@ -162,52 +160,69 @@ def survey_parcel(version: str, surroundings: bytes, dates: bytes, stop: Stop) -
     known = {id(polygon): number for polygon, number in zip(store.polygons, numbers)}
     notes = _Notes(stop)
     surveyor = Surveyor(store, geography, parameters, notes, plain=plain)
-    found: list[tuple[Any, Any, Any]] = []
+    found: list[tuple[Findings, Any]] = []
     for date, holdings in held:
         snapshot = Snapshot(date, {faction: tuple(places) for faction, places in holdings})
         try:
-            enclaves, contested = surveyor.survey(snapshot, notes)
+            surveyed = surveyor.survey(snapshot, notes)
         except Exception as error:  # noqa: BLE001 - it is raised again where the run is
             return _packed(found, numbers, known, surveyor.plain_dates, error)
-        found.append((enclaves, contested, notes.taken()))
+        found.append((surveyed, notes.taken()))
     return _packed(found, numbers, known, surveyor.plain_dates, None)
 
 
 class Unpacker:
-    """Reads answers of workers into the geometries and numbers of the series that they are of.
+    """Reads answers of workers, in order, into the geometries and numbers of their series.
 
-    Geometries with the same rings are the same object, whichever worker they are from, as they are
-    where one surveyor does all dates.
+    Geometries with the same rings on consecutive dates are the same object, whichever worker they
+    are from, as they are where one surveyor does all dates.
     """
 
     def __init__(self, series: Series) -> None:
         self._polygons = series.store.polygons
-        self._seen: dict[bytes, Geometry] = {}
+        self._last: dict[tuple[bytes, int], list[Geometry]] = {}
 
-    def take_for_known(self, enclaves: Sequence[Enclave]) -> None:
-        """Let answers have the geometries of enclaves that were found otherwise."""
+    def take_for_last(self, enclaves: Sequence[Enclave]) -> None:
+        """Let the next answer have the geometries of enclaves of the date before it."""
+        self._last = {}
         for enclave in enclaves:
-            geometry = enclave.geometry
-            self._interned(shapely.to_wkb(geometry), geometry)
+            for geometry in (enclave.geometry, *(each.geometry for each in enclave.contacts)):
+                self._last.setdefault(_likeness(geometry), []).append(geometry)
 
     def answer(self, data: bytes) -> Answer:
         """Return what a worker found."""
         dates, plain_dates, theirs, error = from_bytes(data, self._polygons, self._interned)
+        if dates:
+            enclaves, *_ = dates[-1]
+            self.take_for_last(enclaves)
         return Answer(
             tuple(
-                Surveyed(enclaves, contested, tuple(Remark(*each) for each in remarks))
-                for enclaves, contested, remarks in dates
+                Surveyed(Findings(*found), tuple(Remark(*each) for each in remarks))
+                for *found, remarks in dates
             ),
             plain_dates,
             theirs,
             None if error is None else _error(*error),
         )
 
-    def _interned(self, wkb: bytes, geometry: Geometry) -> Geometry:
-        if geometry.geom_type.endswith("Polygon"):
-            # where rings begin depends on what else there was where they were put together
-            wkb = shapely.to_wkb(shapely.normalize(geometry))
-        return self._seen.setdefault(hashlib.blake2b(wkb, digest_size=16).digest(), geometry)
+    def _interned(self, geometry: Geometry) -> Geometry:
+        alike = self._last.get(_likeness(geometry), ())
+        return next((each for each in alike if _are_same(each, geometry)), geometry)
+
+
+def _likeness(geometry: Geometry) -> tuple[bytes, int]:
+    """Return what tells most geometries apart at little cost."""
+    return shapely.bounds(geometry).tobytes(), int(shapely.get_num_coordinates(geometry))
+
+
+def _are_same(one: Geometry, two: Geometry) -> bool:
+    """Return whether geometries are the same, but for where the rings of polygons begin.
+
+    That depends on what else there was where they were put together.
+    """
+    if one.geom_type.endswith("Polygon"):
+        one, two = shapely.normalize(one), shapely.normalize(two)
+    return bool(shapely.equals_exact(one, two))
 
 
 class _Notes(Feedback):
@@ -252,7 +267,7 @@ def _unpacked_surroundings(surroundings: bytes) -> tuple[Geography, Parameters, 
 
 
 def _packed(
-    found: Sequence[tuple[Any, Any, Any]],
+    found: Sequence[tuple[Findings, Any]],
     numbers: Sequence[int],
     known: dict[int, int],
     plain_dates: int,
@@ -263,12 +278,13 @@ def _packed(
         (
             tuple(
                 replace(each, polygons=tuple(numbers[place] for place in each.polygons))
-                for each in enclaves
+                for each in surveyed.enclaves
             ),
-            contested,
+            surveyed.contested,
+            surveyed.is_coverage,
             remarks,
         )
-        for enclaves, contested, remarks in found
+        for surveyed, remarks in found
     ]
     cause = None if error is None else (type(error).__name__, str(error))
     return to_bytes((dates, plain_dates, libraries(), cause), known)

@@ -54,7 +54,12 @@ class Relations:
         self._holders.clear()
         self._kin = None
         if self._before is not None and self._finder is not None:
-            self._kin = self._finder.kin(self._before.enclaves, analysis.enclaves)
+            self._kin = self._finder.kin(
+                self._before.enclaves,
+                analysis.enclaves,
+                was_coverage=self._before.is_coverage,
+                is_coverage=analysis.is_coverage,
+            )
 
     @property
     def moved(self) -> tuple[MovedGround, ...] | None:

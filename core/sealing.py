@@ -64,14 +64,14 @@ def to_bytes(value: object, numbers: Mapping[int, int] | None = None) -> bytes:
 def from_bytes(
     data: bytes,
     polygons: list[Geometry] | None = None,
-    interned: Callable[[bytes, Geometry], Geometry] | None = None,
+    interned: Callable[[Geometry], Geometry] | None = None,
 ) -> Any:
     """Return what `to_bytes` was given.
 
     Parameters
     ----------
     polygons : what `numbers` counted
-    interned : takes WKB and the geometry made of it, and returns the geometry to take for it
+    interned : takes a geometry, and returns the one to take for it
 
     Raises
     ------
@@ -82,7 +82,7 @@ def from_bytes(
         wkbs, inner = _Opener(io.BytesIO(data), {}).load()
         shapes: Iterable[Geometry] = shapely.from_wkb(np.array(wkbs, dtype=object))
         if interned is not None:
-            shapes = [interned(wkb, shape) for wkb, shape in zip(wkbs, shapes)]
+            shapes = map(interned, shapes)
         return _Opener(
             io.BytesIO(inner),
             {"_shape": list(shapes).__getitem__, "_polygon": (polygons or []).__getitem__},

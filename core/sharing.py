@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .crews import Crew
     from .feedback import Feedback
     from .geography import Geography
-    from .model import Contested, Enclave, Parameters, Snapshot
+    from .model import Enclave, Findings, Parameters, Snapshot
     from .pace import Pace
     from .parcels import Answer, Surveyed
     from .series import Series
@@ -62,20 +62,19 @@ class SharedSurvey:
         self.plain_dates = 0
         self._pace = pace
         self._unpacker = Unpacker(series)
-        self._unpacker.take_for_known(before)
+        self._unpacker.take_for_last(before)
         self._count = len(snapshots)
         self._parcels = consecutive(snapshots, _dates_a_parcel(self._count, crew.size))
         self._next = self._surveyed = 0
         self._flying: dict[Future[bytes], int] = {}
         self._tries = [0] * len(self._parcels)
-        self._answers: dict[int, Answer] = {}
+        # packed until their turn comes: geometries take more memory than their bytes
+        self._answers: dict[int, bytes] = {}
         self._results = self._in_order()
         self._told: set[Remark] = set()
 
-    def survey(
-        self, snapshot: Snapshot, feedback: Feedback
-    ) -> tuple[tuple[Enclave, ...], tuple[Contested, ...]]:
-        """Return the enclaves of the next of the snapshots, and ground held twice.
+    def survey(self, snapshot: Snapshot, feedback: Feedback) -> Findings:
+        """Return what is found on the next of the snapshots.
 
         Raises
         ------
@@ -92,7 +91,7 @@ class SharedSurvey:
             if remark not in self._told:
                 self._told.add(remark)
                 (feedback.warning if remark.is_warning else feedback.info)(remark.text)
-        return found.enclaves, found.contested
+        return found.found
 
     def _in_order(self) -> Iterator[tuple[Snapshot, Surveyed]]:
         for index, parcel in enumerate(self._parcels):
@@ -106,7 +105,7 @@ class SharedSurvey:
             self._pace.check()
             self._fill(index)
             if index in self._answers:
-                return self._answers.pop(index)
+                return self._opened(self._answers.pop(index))
             done, _ = wait(self._flying, _PATIENCE_S, FIRST_COMPLETED)
             for future in done:
                 self._take(future)
@@ -137,11 +136,15 @@ class SharedSurvey:
                 raise self._lost(index, error) from error
             self._submit(index)
             return
-        self._answers[index] = answer = self._unpacker.answer(data)
-        self.plain_dates += answer.plain_dates
-        self._warn_of(answer.libraries)
+        self._answers[index] = data
         self._surveyed += len(self._parcels[index])
         self._pace.surveyed(self._surveyed / self._count)
+
+    def _opened(self, data: bytes) -> Answer:
+        answer = self._unpacker.answer(data)
+        self.plain_dates += answer.plain_dates
+        self._warn_of(answer.libraries)
+        return answer
 
     def _warn_of(self, theirs: str) -> None:
         """Warn of workers whose results may differ from those of this machine, once of each."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Iterator, Protocol, Sequence, Tuple
+from typing import TYPE_CHECKING, Iterator, Protocol, Sequence
 
 from .crews import Crew, Workers, open_crew, processor_count
 from .enclaves import Surveyor
@@ -13,7 +13,7 @@ from .enclaves import Surveyor
 if TYPE_CHECKING:
     from .feedback import Feedback
     from .geography import Geography
-    from .model import Contested, Enclave, Parameters, Snapshot
+    from .model import Enclave, Findings, Parameters, Snapshot
     from .pace import Pace
     from .series import Series
     from .sharing import SharedSurvey
@@ -28,8 +28,6 @@ _DATES_TRIED = 3
 # each worker has so many parcels, and what stays from date to date is done once in each
 _FIRST_DATES = 2
 
-_Found = Tuple["tuple[Enclave, ...]", "tuple[Contested, ...]"]
-
 
 class Surveys(Protocol):
     """Finds the enclaves of snapshots that are asked for one after the other."""
@@ -38,8 +36,8 @@ class Surveys(Protocol):
     def plain_dates(self) -> int:
         """Return how many of them were measured by unions so far."""
 
-    def survey(self, snapshot: Snapshot, feedback: Feedback) -> _Found:
-        """Return the enclaves of a snapshot, by faction and rank, and ground held twice."""
+    def survey(self, snapshot: Snapshot, feedback: Feedback) -> Findings:
+        """Return what is found on the date of a snapshot."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +124,8 @@ class _Chooser:
         """Return how many were measured by unions so far, here and by workers."""
         return self._plain_dates + self._surveys.plain_dates
 
-    def survey(self, snapshot: Snapshot, feedback: Feedback) -> _Found:
-        """Return the enclaves of the next of the snapshots, and ground held twice."""
+    def survey(self, snapshot: Snapshot, feedback: Feedback) -> Findings:
+        """Return what is found on the next of the snapshots."""
         if not self._is_shared and self._pays():
             crew = _crew(Workers(), self._stack, self._pace)
             self._plain_dates = self._surveys.plain_dates
@@ -139,7 +137,7 @@ class _Chooser:
         found = self._surveys.survey(snapshot, feedback)
         if not self._is_shared:
             self._took_s.append(time.perf_counter() - start)
-            self._before = found[0]
+            self._before = found.enclaves
         return found
 
     def _pays(self) -> bool:

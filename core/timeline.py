@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Iterator, Sequence
 from .crews import ALONE
 from .dates import format_date
 from .i18n import tr
+from .model import Findings
 from .pace import Pace
 from .surveying import Job, surveying
 
@@ -34,11 +35,16 @@ _WORTH_WARNING = 0.01
 
 @dataclass(frozen=True)
 class SnapshotAnalysis:
-    """The enclaves of one date, ordered by faction and rank, and the ground held twice."""
+    """The enclaves of one date, ordered by faction and rank, and the ground held twice.
+
+    `is_coverage` says that no two polygons of the snapshot lie over each other; False where that is
+    not sure.
+    """
 
     date: datetime | None
     enclaves: tuple[Enclave, ...]
     contested: tuple[Contested, ...]
+    is_coverage: bool = False
 
 
 def analyse(
@@ -122,8 +128,8 @@ def _analyses(
 
 
 def _surveyed(surveys: Surveys, snapshot: Snapshot, feedback: Feedback) -> SnapshotAnalysis:
-    enclaves, contested = surveys.survey(snapshot, feedback) if snapshot.holdings else ((), ())
-    return SnapshotAnalysis(snapshot.date, enclaves, contested)
+    found = surveys.survey(snapshot, feedback) if snapshot.holdings else Findings((), ())
+    return SnapshotAnalysis(snapshot.date, *found)
 
 
 def _tell(analysis: SnapshotAnalysis, feedback: Feedback) -> None:
