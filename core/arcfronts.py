@@ -79,7 +79,10 @@ class ArcFronts:
         is_asked = np.bincount(facing.piece, minlength=count) > 0
         rows = Facing.together([facing, self._beside(coverage, free, sides)]).of_piece(count)
         rows = [each if asked else each[:0] for each, asked in zip(rows, is_asked.tolist())]
-        outlines = [self._pieces.outline(piece.numbers) for piece in found.pieces]
+        outlines = []
+        for piece in found.pieces:
+            self._feedback.check()
+            outlines.append(self._pieces.outline(piece.numbers))
         across = _across(Outlines.of(self._table, outlines), found.faction, sides)
         # factions are numbered anew where one comes or goes
         keys = [
@@ -88,7 +91,6 @@ class ArcFronts:
         ]
         new = [number for number, key in enumerate(keys) if not self._perimeters.has(key)]
         if new:
-            self._feedback.check()
             measured = self._measured(
                 coverage.factions,
                 Outlines.of(self._table, [outlines[each] for each in new]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -59,6 +58,9 @@ def world_country_names() -> list[str]:
     ------
     WorldMapError : if the map or the layer is not there
     """
+    # not needed before a run
+    import sqlite3
+
     path = existing_world_map()
     named = f'SELECT DISTINCT "{WORLD_COUNTRY_FIELD}" FROM "{WORLD_COUNTRIES}"'  # noqa: S608 # nosec B608
     try:
