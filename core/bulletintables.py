@@ -27,7 +27,6 @@ __all__ = [
     "Tables",
     "date_anchor",
     "enclave_anchor",
-    "parts_of",
 ]
 
 
@@ -154,10 +153,3 @@ def date_anchor(date: datetime) -> str:
 def enclave_anchor(enclave_id: int, date: datetime) -> str:
     """Return the anchor of an enclave on a date."""
     return f"enclave-{enclave_id}-{date_anchor(date)}"
-
-
-def parts_of(cell: Cell) -> dict[str, float]:
-    """Return the figures of a cell by name; '' for a cell that is a figure itself."""
-    if isinstance(cell, tuple):
-        return {part.name: part.value for part in cell if isinstance(part, Part)}
-    return {"": float(cell)} if isinstance(cell, (int, float)) else {}

@@ -24,7 +24,6 @@ from .styling import project_faction_colors, set_snapshot_times, style_places
 
 __all__ = [
     "draw_changes",
-    "holder_color",
     "style_changes",
     "style_churn",
     "style_place_history",
@@ -104,13 +103,6 @@ def style_place_history(layer: QgsVectorLayer, factions: Sequence[str]) -> None:
 
 def style_table(layer: QgsVectorLayer, factions: Sequence[str]) -> None:
     """Leave a table as it is: its headings are all it needs."""
-
-
-def holder_color(holder: str, colors: dict[str, str]) -> str:
-    """Return the colour of a faction, of contested ground or of unassigned ground."""
-    if holder in colors:
-        return colors[holder]
-    return _UNASSIGNED_COLOR if holder == UNASSIGNED else _CONTESTED_COLOR
 
 
 def _holder_rules(

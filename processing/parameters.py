@@ -102,8 +102,9 @@ _DEFAULTS = Parameters()
 
 
 def make_parameters(keys: Iterable[str]) -> list[QgsProcessingParameterDefinition]:
-    """Return new definitions of the shared parameters named by `keys`, in that order."""
-    return [_DECLARATIONS[key]() for key in keys]
+    """Return new definitions of the shared parameters named by `keys`, in the order of users."""
+    wanted = frozenset(keys)
+    return [declared() for key, declared in _DECLARATIONS.items() if key in wanted]
 
 
 def _control() -> QgsProcessingParameterDefinition:
@@ -367,30 +368,31 @@ def _position_error() -> QgsProcessingParameterDefinition:
     )
 
 
+# in the order in which users see them: what most need first, what few change last
 _DECLARATIONS: dict[str, Callable[[], QgsProcessingParameterDefinition]] = {
     CONTROL: _control,
     FACTION_FIELD: _faction_field,
     DATE_FIELD: _date_field,
-    END_FIELD: _end_field,
-    END_INCLUSIVE: _end_inclusive,
     DATE: _date,
     FROM_DATE: _from_date,
     TO_DATE: _to_date,
     ALLIANCES: _alliances,
     COUNTRIES: _countries,
-    COUNTRY_FIELD: _country_field,
     HOME: _home,
     PROVINCES: _provinces,
-    PROVINCE_FIELD: _province_field,
     PLACES: _places,
+    TOLERANCE: _tolerance,
+    MIN_WIDTH: _min_width,
+    END_FIELD: _end_field,
+    END_INCLUSIVE: _end_inclusive,
+    COUNTRY_FIELD: _country_field,
+    PROVINCE_FIELD: _province_field,
     PLACE_FIELD: _place_field,
     SNAP: _snap,
     JOIN_DISTANCE: _join_distance,
-    TOLERANCE: _tolerance,
     MIN_CONTACT: _min_contact,
     MIN_PRESENCE: _min_presence,
     MIN_AREA: _min_area,
-    MIN_WIDTH: _min_width,
     REFERENCE_AREA: _reference_area,
     POSITION_ERROR: _position_error,
 }

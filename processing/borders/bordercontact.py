@@ -8,6 +8,7 @@ from qgis.core import QgsProcessing, QgsWkbTypes
 
 from ...core.i18n import tr
 from ...core.text import contacts_text
+from .. import parametergroups as groups
 from .. import parameters as keys
 from ..base import Texts
 from ..definitions import sink
@@ -26,25 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BorderContact"]
 
-_KEYS = (
-    keys.CONTROL,
-    keys.FACTION_FIELD,
-    keys.DATE_FIELD,
-    keys.DATE,
-    keys.FROM_DATE,
-    keys.TO_DATE,
-    keys.ALLIANCES,
-    keys.COUNTRIES,
-    keys.HOME,
-    keys.TOLERANCE,
-    keys.END_FIELD,
-    keys.END_INCLUSIVE,
-    keys.COUNTRY_FIELD,
-    keys.SNAP,
-    keys.JOIN_DISTANCE,
-    keys.MIN_CONTACT,
-    keys.MIN_AREA,
-)
+_KEYS = (*groups.SERIES, *groups.CONTACT, keys.DATE, keys.MIN_AREA)
 
 
 class BorderContact(SnapshotAlgorithm):

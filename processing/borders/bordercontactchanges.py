@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Sequence
 from qgis.core import QgsProcessing, QgsWkbTypes
 
 from ...core.i18n import tr
+from .. import parametergroups as groups
 from .. import parameters as keys
 from ..base import Texts
 from ..contactfields import change_columns, stretch_columns
@@ -29,25 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BorderContactChanges"]
 
-_KEYS = (
-    keys.CONTROL,
-    keys.FACTION_FIELD,
-    keys.DATE_FIELD,
-    keys.FROM_DATE,
-    keys.TO_DATE,
-    keys.ALLIANCES,
-    keys.COUNTRIES,
-    keys.HOME,
-    keys.TOLERANCE,
-    keys.END_FIELD,
-    keys.END_INCLUSIVE,
-    keys.COUNTRY_FIELD,
-    keys.SNAP,
-    keys.JOIN_DISTANCE,
-    keys.MIN_CONTACT,
-    keys.MIN_PRESENCE,
-    keys.MIN_AREA,
-)
+_KEYS = (*groups.SERIES, *groups.CONTACT, keys.MIN_PRESENCE, keys.MIN_AREA)
 
 
 class BorderContactChanges(HistoryAlgorithm):

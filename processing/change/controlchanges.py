@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Sequence
 from qgis.core import QgsProcessing, QgsWkbTypes
 
 from ...core.i18n import tr
+from .. import parametergroups as groups
 from .. import parameters as keys
 from ..base import EnclaveWatchAlgorithm, Texts
 from ..changefields import (
@@ -50,22 +51,10 @@ _TABLE = QgsWkbTypes.Type.NoGeometry
 _STEPS = "steps"
 _ENDS = "ends"
 _KEYS = (
-    keys.CONTROL,
-    keys.FACTION_FIELD,
-    keys.DATE_FIELD,
-    keys.FROM_DATE,
-    keys.TO_DATE,
-    keys.ALLIANCES,
-    keys.COUNTRIES,
-    keys.HOME,
-    keys.PROVINCES,
-    keys.PLACES,
+    *groups.SERIES,
+    *groups.PROVINCES,
+    *groups.PLACES,
     keys.MIN_WIDTH,
-    keys.END_FIELD,
-    keys.END_INCLUSIVE,
-    keys.COUNTRY_FIELD,
-    keys.PROVINCE_FIELD,
-    keys.PLACE_FIELD,
     keys.MIN_PRESENCE,
 )
 

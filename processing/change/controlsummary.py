@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Sequence
 from qgis.core import QgsProcessing, QgsProcessingParameterBoolean, QgsWkbTypes
 
 from ...core.i18n import tr
+from .. import parametergroups as groups
 from .. import parameters as keys
 from ..base import EnclaveWatchAlgorithm, Texts
 from ..controlseries import read_series_of
@@ -40,25 +41,11 @@ if TYPE_CHECKING:
 __all__ = ["ControlSummary"]
 
 _KEYS = (
-    keys.CONTROL,
-    keys.FACTION_FIELD,
-    keys.DATE_FIELD,
+    *groups.SERIES,
+    *groups.PROVINCES,
+    *groups.CONTACT,
     keys.DATE,
-    keys.FROM_DATE,
-    keys.TO_DATE,
-    keys.ALLIANCES,
-    keys.COUNTRIES,
-    keys.HOME,
-    keys.PROVINCES,
-    keys.TOLERANCE,
     keys.MIN_WIDTH,
-    keys.END_FIELD,
-    keys.END_INCLUSIVE,
-    keys.COUNTRY_FIELD,
-    keys.PROVINCE_FIELD,
-    keys.SNAP,
-    keys.JOIN_DISTANCE,
-    keys.MIN_CONTACT,
     keys.MIN_PRESENCE,
     keys.REFERENCE_AREA,
 )

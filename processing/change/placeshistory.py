@@ -43,7 +43,6 @@ _BEFORE_PLACES = (
 )
 _NAMES_SHOWN = 5
 _AFTER_PLACES = (
-    keys.PLACE_FIELD,
     keys.FROM_DATE,
     keys.TO_DATE,
     keys.ALLIANCES,
@@ -91,6 +90,7 @@ class PlacesHistory(EnclaveWatchAlgorithm):
         return (
             *keys.make_parameters(_BEFORE_PLACES),
             places,
+            *keys.make_parameters([keys.PLACE_FIELD]),
             *keys.make_parameters(_AFTER_PLACES),
             sink(keys.OUTPUT, tr("Places"), point),
             sink(self.TABLE, tr("Holders of places"), table, optional=True),

@@ -8,6 +8,7 @@ from qgis.core import QgsProcessing, QgsWkbTypes
 
 from ...core.i18n import tr
 from ...core.text import summary_lines
+from .. import parametergroups as groups
 from .. import parameters as keys
 from ..base import Texts
 from ..definitions import sink
@@ -24,32 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EnclaveAreas"]
 
-_KEYS = (
-    keys.CONTROL,
-    keys.FACTION_FIELD,
-    keys.DATE_FIELD,
-    keys.DATE,
-    keys.FROM_DATE,
-    keys.TO_DATE,
-    keys.ALLIANCES,
-    keys.COUNTRIES,
-    keys.HOME,
-    keys.PROVINCES,
-    keys.PLACES,
-    keys.TOLERANCE,
-    keys.END_FIELD,
-    keys.END_INCLUSIVE,
-    keys.COUNTRY_FIELD,
-    keys.PROVINCE_FIELD,
-    keys.PLACE_FIELD,
-    keys.SNAP,
-    keys.JOIN_DISTANCE,
-    keys.MIN_CONTACT,
-    keys.MIN_PRESENCE,
-    keys.MIN_AREA,
-    keys.REFERENCE_AREA,
-    keys.POSITION_ERROR,
-)
+_KEYS = (*groups.ENCLAVES, keys.DATE, keys.POSITION_ERROR)
 
 
 class EnclaveAreas(SnapshotAlgorithm):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Sequence
 from qgis.core import QgsProcessing, QgsWkbTypes
 
 from ...core.i18n import tr
+from .. import parametergroups as groups
 from .. import parameters as keys
 from ..base import Texts
 from ..definitions import sink
@@ -35,30 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EnclaveHistory"]
 
-_KEYS = (
-    keys.CONTROL,
-    keys.FACTION_FIELD,
-    keys.DATE_FIELD,
-    keys.FROM_DATE,
-    keys.TO_DATE,
-    keys.ALLIANCES,
-    keys.COUNTRIES,
-    keys.HOME,
-    keys.PROVINCES,
-    keys.PLACES,
-    keys.TOLERANCE,
-    keys.END_FIELD,
-    keys.END_INCLUSIVE,
-    keys.COUNTRY_FIELD,
-    keys.PROVINCE_FIELD,
-    keys.PLACE_FIELD,
-    keys.SNAP,
-    keys.JOIN_DISTANCE,
-    keys.MIN_CONTACT,
-    keys.MIN_PRESENCE,
-    keys.MIN_AREA,
-    keys.REFERENCE_AREA,
-)
 _EVENTS_IN_LOG = 40
 
 
@@ -97,7 +74,7 @@ class EnclaveHistory(HistoryAlgorithm):
         polygon = QgsProcessing.SourceType.TypeVectorPolygon
         point = QgsProcessing.SourceType.TypeVectorPoint
         return (
-            *keys.make_parameters(_KEYS),
+            *keys.make_parameters(groups.ENCLAVES),
             min_overlap_parameter(),
             *worker_parameters(),
             *neck_parameters(),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Sequence
 
 from ...core.errors import EnclaveWatchError, FactionError, ParameterError
 from ...core.i18n import tr
+from .. import parametergroups as groups
 from .. import parameters as keys
 from ..base import EnclaveWatchAlgorithm, Texts
 from ..headlines import DATES, LAST_DATE, number_output, text_output
@@ -33,31 +34,6 @@ if TYPE_CHECKING:
     from .filmdata import Film
 
 __all__ = ["ExportAnimation"]
-
-_KEYS = (
-    keys.CONTROL,
-    keys.FACTION_FIELD,
-    keys.DATE_FIELD,
-    keys.FROM_DATE,
-    keys.TO_DATE,
-    keys.ALLIANCES,
-    keys.COUNTRIES,
-    keys.HOME,
-    keys.PROVINCES,
-    keys.PLACES,
-    keys.TOLERANCE,
-    keys.END_FIELD,
-    keys.END_INCLUSIVE,
-    keys.COUNTRY_FIELD,
-    keys.PROVINCE_FIELD,
-    keys.PLACE_FIELD,
-    keys.SNAP,
-    keys.JOIN_DISTANCE,
-    keys.MIN_CONTACT,
-    keys.MIN_PRESENCE,
-    keys.MIN_AREA,
-    keys.REFERENCE_AREA,
-)
 
 
 class ExportAnimation(EnclaveWatchAlgorithm):
@@ -94,7 +70,7 @@ class ExportAnimation(EnclaveWatchAlgorithm):
 
     def declared_parameters(self) -> Sequence[QgsProcessingParameterDefinition]:
         """Return what the user gives, results among it."""
-        shared = keys.make_parameters(_KEYS)
+        shared = keys.make_parameters(groups.ENCLAVES)
         return (*shared, min_overlap_parameter(), *worker_parameters(), *film_parameters())
 
     def declared_outputs(self) -> Sequence[QgsProcessingOutputDefinition]:

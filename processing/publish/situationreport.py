@@ -14,6 +14,7 @@ from qgis.core import (
 )
 
 from ...core.i18n import tr
+from .. import parametergroups as groups
 from .. import parameters as keys
 from ..base import EnclaveWatchAlgorithm, Texts
 from ..definitions import text_parameter, with_help
@@ -37,32 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SituationReport"]
 
-_KEYS = (
-    keys.CONTROL,
-    keys.FACTION_FIELD,
-    keys.DATE_FIELD,
-    keys.FROM_DATE,
-    keys.TO_DATE,
-    keys.ALLIANCES,
-    keys.COUNTRIES,
-    keys.HOME,
-    keys.PROVINCES,
-    keys.PLACES,
-    keys.TOLERANCE,
-    keys.MIN_WIDTH,
-    keys.END_FIELD,
-    keys.END_INCLUSIVE,
-    keys.COUNTRY_FIELD,
-    keys.PROVINCE_FIELD,
-    keys.PLACE_FIELD,
-    keys.SNAP,
-    keys.JOIN_DISTANCE,
-    keys.MIN_CONTACT,
-    keys.MIN_PRESENCE,
-    keys.MIN_AREA,
-    keys.REFERENCE_AREA,
-    keys.POSITION_ERROR,
-)
+_KEYS = (*groups.ENCLAVES, keys.MIN_WIDTH, keys.POSITION_ERROR)
 
 
 class SituationReport(EnclaveWatchAlgorithm):
