@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Iterator, Mapping
 
 from qgis.core import (
@@ -36,6 +37,24 @@ _ROOM_AROUND = 1.6
 _FLASHES = 3
 
 
+@dataclass(frozen=True)
+class _Ready:
+    """Layers that hold a date, and are not on the map yet."""
+
+    shown: Shown
+    colors: Mapping[str, str]
+    layers: Mapping[Role, QgsVectorLayer]
+
+    def is_of(self, shown: Shown, colors: Mapping[str, str]) -> bool:
+        """Return whether they hold this very date, in these colours."""
+        return (
+            self.shown.analysis is shown.analysis
+            and self.shown.result is shown.result
+            and self.shown.comparison is shown.comparison
+            and self.colors == colors
+        )
+
+
 class MapGroup(QObject):
     """Shows dates in layers of its own, which it finds by their ids: others may delete them.
 
@@ -57,6 +76,7 @@ class MapGroup(QObject):
         self._is_working = False
         self._key: tuple[str, bool] | None = None
         self._colors: dict[str, str] = {}
+        self._ready: _Ready | None = None
         self._crs_wkt = ""
         self._file = GroupFile(_MARK)
         self._looking_after = QTimer(self)
@@ -100,22 +120,38 @@ class MapGroup(QObject):
         """
         if self._is_dismissed:
             return
-        self.make(analysis)
         shown = Shown(analysis, result, comparison)
+        ready, self._ready = self._ready, None
         with self._working():
+            if ready is not None and not self.is_open and ready.is_of(shown, colors):
+                self._make_layers(analysis, ready.layers)
+                self._colors = dict(colors)
+                return
+            self._make_layers(analysis)
             if dict(colors) != self._colors:
                 self._paint(colors)
-            columns_have_times = has_times(analysis)
             for role, layer in self._layers():
-                columns = columns_of(role, has_times=columns_have_times)
-                refill(layer, features_of(role, columns, shown))
+                _fill(role, layer, shown)
 
-    def make(self, analysis: Analysis) -> None:
-        """Make the group and its layers where they are not there, and let `show` fill them."""
-        if self._is_dismissed:
+    def prepare(
+        self,
+        analysis: Analysis,
+        result: DateResult,
+        comparison: Comparison | None,
+        colors: Mapping[str, str],
+    ) -> None:
+        """Make the layers that `show` would, in a turn of its own, but not put them on the map.
+
+        There they would be drawn empty first.
+        """
+        if self._is_dismissed or self.is_open or self._unwanted:
             return
-        with self._working():
-            self._make_layers(analysis)
+        shown = Shown(analysis, result, comparison)
+        layers = {role: make_layer(role, analysis) for role in Role}
+        for role, layer in layers.items():
+            DRAW[role](layer, colors)
+            _fill(role, layer, shown)
+        self._ready = _Ready(shown, dict(colors), layers)
 
     def clear(self) -> None:
         """Empty the layers and leave them where they are."""
@@ -163,7 +199,9 @@ class MapGroup(QObject):
 
     # ---- layers and their group ---------------------------------------------------
 
-    def _make_layers(self, analysis: Analysis) -> None:
+    def _make_layers(
+        self, analysis: Analysis, ready: Mapping[Role, QgsVectorLayer] | None = None
+    ) -> None:
         self._crs_wkt = analysis.crs_wkt
         key = (analysis.crs_wkt, has_times(analysis))
         if key != self._key:
@@ -176,7 +214,7 @@ class MapGroup(QObject):
         group = self._group() or self._make_group()
         hidden = self._file.hidden_roles() if not self._ids else frozenset()
         for role in missing:
-            layer = make_layer(role, analysis)
+            layer = ready[role] if ready else make_layer(role, analysis)
             QgsProject.instance().addMapLayer(layer, False)
             node = group.insertLayer(self._place_of(role, group), layer)
             node.setExpanded(role is Role.CONTROL)
@@ -294,6 +332,7 @@ class MapGroup(QObject):
     def _forget(self) -> None:
         """Begin anew: the project holds nothing of the group any more."""
         self._looking_after.stop()
+        self._ready = None
         self._ids = {}
         self._unwanted.clear()
         self._is_dismissed = False
@@ -307,3 +346,8 @@ class MapGroup(QObject):
     def _leave_out_layer(self, layer: QgsVectorLayer, element: object, _: QDomDocument) -> None:
         if layer.id() in self._ids.values() and layer.providerType() == "memory":
             self._file.leave_out_layer(element)
+
+
+def _fill(role: Role, layer: QgsVectorLayer, shown: Shown) -> None:
+    columns = columns_of(role, has_times=has_times(shown.analysis))
+    refill(layer, features_of(role, columns, shown))

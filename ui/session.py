@@ -257,9 +257,10 @@ class OpenDock(QObject):
             self.temporal.go_to(index)
 
     def _make_map(self) -> None:
-        analysis = self.controller.analysis
-        if not self._is_resting and analysis is not None:
-            self.group.make(analysis)
+        analysis, result = self.controller.analysis, self.controller.result
+        if not self._is_resting and analysis is not None and result is not None:
+            comparison = self.controller.comparison
+            self.group.prepare(analysis, result, comparison, self._colors())
             self._mapping.start()
 
     def _stop_showing(self) -> None:

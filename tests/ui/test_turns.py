@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from qgis.core import QgsProject
-from qgis.PyQt.QtCore import QObject
 
 from enclave_watch.tests.ui.helpers.mapcases import COLORS, two_dates
 from enclave_watch.ui.controller import DockController
@@ -58,17 +57,47 @@ def test_an_analysis_that_goes_at_once_is_not_shown_any_more(controller, told, q
     assert told == ["analysis", "analysis", "date -1", "comparison"]
 
 
-def test_layers_are_made_before_they_are_filled(qgis_iface):
-    parent = QObject()
-    group, analysis = MapGroup(qgis_iface, parent), two_dates()
-    try:
-        group.make(analysis)
-        made = QgsProject.instance().mapLayers()
-        assert len(made) == 5
-        assert {each.featureCount() for each in made.values()} == {0}
-        group.show(analysis, analysis.results[1], analysis.results[1].since, COLORS)
-        assert set(QgsProject.instance().mapLayers()) == set(made)
-        assert sum(each.featureCount() for each in made.values()) > 0
-    finally:
-        group.release()
-        parent.deleteLater()
+@pytest.fixture
+def group(qgis_iface):
+    made = MapGroup(qgis_iface)
+    yield made
+    made.release()
+    made.deleteLater()
+
+
+def held():
+    """Return how many features each layer of the project has, by its name."""
+    return {each.name(): each.featureCount() for each in QgsProject.instance().mapLayers().values()}
+
+
+def test_layers_that_are_made_beforehand_come_onto_the_map_with_all_that_they_hold(group):
+    analysis = two_dates()
+    result = analysis.results[1]
+    group.show(analysis, result, result.since, COLORS)
+    expected = held()
+    group.remove()
+    group.prepare(analysis, result, result.since, COLORS)
+    assert held() == {}
+    group.show(analysis, result, result.since, COLORS)
+    assert held() == expected
+    assert set(expected.values()) != {0}
+
+
+@pytest.mark.parametrize("step", [0, 1])
+def test_what_was_made_for_another_date_is_not_shown(group, step):
+    analysis = two_dates()
+    asked, other = analysis.results[step], analysis.results[1 - step]
+    group.show(analysis, asked, asked.since, COLORS)
+    expected = held()
+    group.remove()
+    group.prepare(analysis, other, other.since, COLORS)
+    group.show(analysis, asked, asked.since, COLORS)
+    assert held() == expected
+
+
+def test_what_was_made_is_forgotten_with_the_project(group):
+    analysis = two_dates()
+    result = analysis.results[1]
+    group.prepare(analysis, result, result.since, COLORS)
+    QgsProject.instance().clear()
+    assert group._ready is None
