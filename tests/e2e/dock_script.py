@@ -12,12 +12,16 @@ import traceback
 from pathlib import Path
 
 from qgis import utils
-from qgis.core import QgsProject, QgsVectorLayer
+from qgis.core import QgsCoordinateTransform, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QEventLoop, QPoint, Qt, QTimer
+from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QApplication, QDialogButtonBox, QDockWidget, QFileDialog, QToolBar
+
+from enclave_watch.processing.palette import MARK_COLOR
 
 PLUGIN = "enclave_watch"
 PATIENCE_S = 60
+_SAME_COLOR = 40
 JOB = json.loads(Path(os.environ["ENCLAVE_WATCH_JOB"]).read_text(encoding="utf-8"))
 SCREENSHOTS = Path(JOB["screenshots"])
 FRAMES = Path(JOB["folder"]) / "frames"
@@ -125,6 +129,30 @@ def state():
     }
 
 
+def is_lost_stretch_drawn():
+    """Return whether the map is red at the middle of the longest stretch that was lost."""
+    canvas = utils.iface.mapCanvas()
+    (layer,) = QgsProject.instance().mapLayersByName("Border contact lost and gained")
+    lost = [each.geometry() for each in layer.getFeatures() if each["change"] == "lost"]
+    line = max(lost, key=lambda each: each.length())
+    line.transform(
+        QgsCoordinateTransform(
+            layer.crs(), canvas.mapSettings().destinationCrs(), QgsProject.instance()
+        )
+    )
+    middle = line.interpolate(line.length() / 2).asPoint()
+    pixel = canvas.getCoordinateTransform().transform(middle)
+    image = canvas.grab().toImage()
+    scale = image.devicePixelRatio()
+    red = QColor(MARK_COLOR)
+    return any(
+        max(abs(a - b) for a, b in zip(found.getRgb(), red.getRgb())) < _SAME_COLOR
+        for x in range(-2, 3)
+        for y in range(-2, 3)
+        for found in [image.pixelColor(int(pixel.x() * scale) + x, int(pixel.y() * scale) + y)]
+    )
+
+
 def open_dock():
     action = session().action
     bar = next(
@@ -159,7 +187,7 @@ def analyse():
     SEEN["beats"] = len(gaps)
     SEEN["longest_gap_s"] = max(gaps)
     photograph("2-analysed")
-    return state()
+    return {**state(), "is_lost_stretch_drawn": is_lost_stretch_drawn()}
 
 
 def step():

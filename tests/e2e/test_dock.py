@@ -33,6 +33,8 @@ def test_the_lost_stretch_is_on_the_map_and_its_mark_on_the_slider(seen: dict[st
     assert max(shown["lost_km"]) == pytest.approx(84.8, abs=0.3)
     assert 4 in shown["red_marks"]
     assert shown["layers"]["Border contact lost and gained"] >= 1
+    # a layer may hold what the map does not show
+    assert shown["is_lost_stretch_drawn"]
     assert shown["layers"]["Enclaves"] == shown["rows"]
 
 
