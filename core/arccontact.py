@@ -20,7 +20,7 @@ from .contact import (
 )
 from .neararcs import NearBorder
 from .nearby import meeting
-from .outlines import Outlines
+from .outlineset import OutlineSet
 from .proximity import EXACT_M
 from .recent import Recent
 
@@ -107,7 +107,7 @@ class ArcContacts:
                 new.append((place, outline))
         if not new:
             return
-        outlines = Outlines.of(self._table, [outline for _, outline in new])
+        outlines = OutlineSet.of(self._table, [outline for _, outline in new])
         unknown: dict[bytes, Run] = {}
         for (place, _), runs in zip(new, runs_of(outlines, self._rows(outlines))):
             place.runs = runs
@@ -139,7 +139,7 @@ class ArcContacts:
         uncovered = partial(self._uncovered, place.key[2])
         return self._border.along(stretches_of_runs(self._border.segments, near, uncovered))
 
-    def _rows(self, outlines: Outlines) -> Ints:
+    def _rows(self, outlines: OutlineSet) -> Ints:
         """Return the segments of outlines near the border, turned or not, and those of it."""
         uses = np.flatnonzero(self._near.is_near[outlines.arc])
         some, which = self._near.of_arcs(outlines.arc[uses])

@@ -17,7 +17,7 @@ from .arcfacing import Facing, RunFinder, Sides
 from .arcruns import runs_of
 from .frontage import NOBODY, SLIT, frontage_of_claims, slivers
 from .fronts import Perimeter, open_lengths_m, perimeter_of
-from .outlines import Outlines
+from .outlineset import OutlineSet
 from .proximity import EXACT_M, LEAST_RUN
 from .recent import Recent
 
@@ -83,7 +83,7 @@ class ArcFronts:
         for piece in found.pieces:
             self._feedback.check()
             outlines.append(self._pieces.outline(piece.numbers))
-        across = _across(Outlines.of(self._table, outlines), found.faction, sides)
+        across = _across(OutlineSet.of(self._table, outlines), found.faction, sides)
         # factions are numbered anew where one comes or goes
         keys = [
             (coverage.factions, piece.numbers, beyond.tobytes(), each.tobytes())
@@ -93,7 +93,7 @@ class ArcFronts:
         if new:
             measured = self._measured(
                 coverage.factions,
-                Outlines.of(self._table, [outlines[each] for each in new]),
+                OutlineSet.of(self._table, [outlines[each] for each in new]),
                 np.concatenate([across[each] for each in new]),
                 np.concatenate([rows[each] for each in new]),
             )
@@ -102,7 +102,7 @@ class ArcFronts:
         return [self._perimeters.get(key) for key in keys]
 
     def _measured(
-        self, names: Sequence[str], outlines: Outlines, across: Ints, rows: Ints
+        self, names: Sequence[str], outlines: OutlineSet, across: Ints, rows: Ints
     ) -> list[Perimeter]:
         """Return the perimeters of outlines, from what is across their arcs and what faces them."""
         runs = [run for several in runs_of(outlines, rows) for run in several]
@@ -135,7 +135,7 @@ class ArcFronts:
         ]
 
     def _slivers(
-        self, outlines: Outlines, across: Ints, runs: Sequence[Run]
+        self, outlines: OutlineSet, across: Ints, runs: Sequence[Run]
     ) -> list[tuple[int, float, float, int, float]]:
         """Return the holes with nobody inside that are no wider than a slit, as claims."""
         rings = np.unique(outlines.ring[across == NOBODY])
@@ -190,7 +190,7 @@ class ArcFronts:
         return np.flatnonzero(chosen)
 
 
-def _across(outlines: Outlines, faction: Ints, sides: Sides) -> list[Ints]:
+def _across(outlines: OutlineSet, faction: Ints, sides: Sides) -> list[Ints]:
     """Return, for each outline, which faction lies across each of its arcs."""
     beyond = sides.faction[1 - outlines.turned.astype(np.int64), outlines.arc]
     beyond = np.where(beyond == faction[outlines.piece], NOBODY, beyond)
@@ -198,7 +198,7 @@ def _across(outlines: Outlines, faction: Ints, sides: Sides) -> list[Ints]:
     return np.split(beyond, cuts)
 
 
-def _decided(outlines: Outlines, across: Ints, claims: Floats) -> tuple[Frontage, Bools]:
+def _decided(outlines: OutlineSet, across: Ints, claims: Floats) -> tuple[Frontage, Bools]:
     """Return who lies across the outlines that are claimed, and which of them are."""
     is_claimed = np.zeros(len(outlines.outlines), dtype=bool)
     is_claimed[outlines.ring_piece[claims[:, 0].astype(np.int64)]] = True
@@ -219,7 +219,7 @@ def _totals_m(piece: Ints, other: Ints, length_m: Floats, shape: tuple[int, int]
     return totals_m.astype(np.float64).reshape(shape)
 
 
-def _by_piece(outlines: Outlines, rows: Floats) -> list[list[list[float]]]:
+def _by_piece(outlines: OutlineSet, rows: Floats) -> list[list[list[float]]]:
     found: list[list[list[float]]] = [[] for _ in outlines.outlines]
     owner = outlines.ring_piece[rows[:, 0].astype(np.int64)]
     for piece, row in zip(owner.tolist(), rows.tolist()):
@@ -227,7 +227,7 @@ def _by_piece(outlines: Outlines, rows: Floats) -> list[list[list[float]]]:
     return found
 
 
-def _open_stretches(outlines: Outlines, across: Ints) -> Floats:
+def _open_stretches(outlines: OutlineSet, across: Ints) -> Floats:
     """Return ring, start and end of the stretches with nobody beyond, (n, 3)."""
     uses = np.flatnonzero(across == NOBODY)
     start, ring = outlines.at_m[uses], outlines.ring[uses]
@@ -240,7 +240,7 @@ def _open_stretches(outlines: Outlines, across: Ints) -> Floats:
     return np.column_stack([ring[opens], start[opens], ends[closes]])
 
 
-def _known(outlines: Outlines, across: Ints) -> Floats:
+def _known(outlines: OutlineSet, across: Ints) -> Floats:
     """Return the shared arcs as claims that nothing comes before, (n, 5)."""
     uses = np.flatnonzero(across >= 0)
     start = outlines.at_m[uses]

@@ -13,7 +13,7 @@ from .segments import Segments
 
 if TYPE_CHECKING:
     from .arctable import ArcTable
-    from .outlines import Outlines
+    from .outlineset import OutlineSet
 
 __all__ = ["Run", "runs_of", "segments_of"]
 
@@ -75,7 +75,7 @@ class Run:
         )
 
 
-def runs_of(outlines: Outlines, rows: Ints) -> list[list[Run]]:
+def runs_of(outlines: OutlineSet, rows: Ints) -> list[list[Run]]:
     """Return the runs that rows make up on each outline, each in a fixed order.
 
     Parameters

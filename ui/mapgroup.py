@@ -153,12 +153,6 @@ class MapGroup(QObject):
             _fill(role, layer, shown)
         self._ready = _Ready(shown, dict(colors), layers)
 
-    def clear(self) -> None:
-        """Empty the layers and leave them where they are."""
-        with self._working():
-            for _, layer in self._layers():
-                refill(layer, [])
-
     def remove(self) -> None:
         """Take the group and its layers out of the project; `show` makes them anew."""
         with self._working():

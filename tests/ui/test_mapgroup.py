@@ -206,14 +206,6 @@ def test_layers_that_the_user_put_into_the_group_stay(group):
     assert len(node().findLayers()) == 6
 
 
-def test_clear_empties_the_layers(group):
-    show(group, two_dates(), 1)
-    group.clear()
-    assert {name: layer.featureCount() for name, layer in layers().items()} == dict.fromkeys(
-        NAMES, 0
-    )
-
-
 def test_a_group_that_the_user_removed_stays_away(group, qtbot):
     show(group, two_dates(), 0)
     with qtbot.waitSignal(group.removedByUser, timeout=2000):

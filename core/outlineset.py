@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .arctable import ArcTable
     from .outline import Outline
 
-__all__ = ["Outlines"]
+__all__ = ["OutlineSet"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -21,7 +21,7 @@ Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Outlines:
+class OutlineSet:
     """Outlines of which no two have an arc on the same side.
 
     What is found of one depends on no other.
@@ -47,7 +47,7 @@ class Outlines:
     first_ring: Ints
 
     @classmethod
-    def of(cls, table: ArcTable, outlines: Sequence[Outline]) -> Outlines:
+    def of(cls, table: ArcTable, outlines: Sequence[Outline]) -> OutlineSet:
         """Lay out outlines, of which there is one at least."""
         places = np.arange(len(outlines))
         uses = [len(each.arc) for each in outlines]
