@@ -65,7 +65,7 @@ class ArcSurvey:
 
     def turn(self) -> None:
         """Begin another date: what the last two had no use for is forgotten."""
-        for each in (self._pieces, self._fronts, self._contacts):
+        for each in (self._pieces, self._fronts, self._distances, self._contacts):
             each.turn()
 
     def found(self, snapshot: Snapshot, feedback: Feedback) -> list[FoundPiece] | None:

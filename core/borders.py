@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Mapping, Sequence
@@ -17,26 +16,23 @@ from .errors import BorderError
 from .frontage import NOBODY, SLIT, Frontage, frontage, slits
 from .i18n import tr
 from .model import SEA, Contact, NamedGeometry
+from .nearest import nearest
 from .proximity import EXACT_M, LEAST_RUN
-from .roughly import chords, within_reach
-from .segments import Segments
+from .roughly import RoughOutline, spare_m
+from .segments import LONGEST_M, Segments
 
 if TYPE_CHECKING:
     from .feedback import Feedback
     from .geodesy import Geodesy
-    from .roughly import RoughOutline
 
 __all__ = ["Border", "BorderLine", "border_of_lines", "border_of_polygons"]
 
 Floats = npt.NDArray[np.float64]
 
-_VERTICES_TRIED = 20
+# many outlines are held against the border: balls around its runs should be small
+_RUNS = 512
 _KEPT_CONTACTS = 300
 _KEPT_PARTS = 5_000
-
-_RADIUS_KM = 6_371.0
-# by so much distances on the sphere may be off, with room to spare
-_ROUGH = 0.007
 
 
 @dataclass(frozen=True)
@@ -137,48 +133,25 @@ class Border:
     def _owner_of_line(self) -> dict[int, int]:
         return dict(zip(self.segments.line.tolist(), self.segments.owner.tolist()))
 
-    def nearest(self, outline: RoughOutline, inner: Geometry) -> tuple[float, str]:
-        """Return the distance to the nearest border in km, and the neighbour behind it.
-
-        `inner` is a point inside the polygon.
-        """
-        vertices = outline.vertices
-        centre = self.geodesy.on_sphere(shapely.get_coordinates(inner))[0]
-        radius = float(chords(vertices, centre).max())
-        away = chords(self._middles, centre)
-        near = np.flatnonzero(within_reach(away, away.min() + 2 * radius))
-        some = vertices[:: max(1, len(vertices) // _VERTICES_TRIED)]
-        dots = (some @ self._middles[near].T).max(axis=0)
-        closest = int(near[dots.argmax()])
-        reached = math.sqrt(max(2.0 - 2.0 * float(dots.max()), 0.0))
-        nearby = near[within_reach(away[near], reached + radius)]
-        lon, lat = self.geodesy.lonlat(self.segments.start[closest][None, :])[0]
-        distance_m, number = self.geodesy.nearest_m(
-            outline.lines_near(self._middles[nearby], reached),
-            self.segments.lines[nearby],
-            near=(float(lon), float(lat)),
-        )
-        owner = int(self.segments.owner[nearby][number])
+    def nearest(self, outline: RoughOutline) -> tuple[float, str]:
+        """Return the distance from an outline to the nearest border in km, and whose it is."""
+        distance_m, edges = nearest(outline, self.rough, self.geodesy)
+        # of several equally near the first
+        owner = int(self.segments.owner[edges[0]])
         return distance_m / 1000.0, self.lines[owner].neighbour
 
     def least_km(self, outline: RoughOutline) -> float:
         """Return a distance that the outline is not nearer by; a rough one, quickly found."""
-        return outline.least_km(self._middles)
-
-    def roughly_km(self, xy: Floats) -> tuple[Floats, Floats]:
-        """Return how far points are from the nearest border at least, and at most, in km."""
-        half_km = self.segments.length_m / 2000.0
-        least, most = [], []
-        for place in self.geodesy.on_sphere(xy):
-            chord = chords(self._middles, place)
-            km = _RADIUS_KM * 2.0 * np.arcsin(np.minimum(chord / 2.0, 1.0))
-            least.append(((1.0 - _ROUGH) * km - half_km).min())
-            most.append((1.0 + _ROUGH) * km.min())
-        return np.array(least), np.array(most)
+        middle, radius = outline.ball()
+        away = np.linalg.norm(self.rough.middles - middle, axis=1) - self.rough.radii - radius
+        nearest_m = max(float(away.min()), 0.0)
+        return max(nearest_m - spare_m(nearest_m, LONGEST_M), 0.0) / 1000.0
 
     @cached_property
-    def _middles(self) -> Floats:
-        return self.geodesy.on_sphere((self.segments.start + self.segments.end) / 2)
+    def rough(self) -> RoughOutline:
+        """The border as straight lines, by which near is told from far."""
+        own = self.segments
+        return RoughOutline.of_edges(own.start, own.end, own.line, self.geodesy, runs=_RUNS)
 
     @cached_property
     def _bounds(self) -> Floats:

@@ -101,8 +101,7 @@ class _PlainRuler:
         return self._contacts[piece]
 
     def border_distance(self, piece: Piece) -> tuple[float, str]:
-        inner = shapely.point_on_surface(piece.geometry)
-        return self._border.nearest(RoughOutline.of(piece.geometry, self._border.geodesy), inner)
+        return self._border.nearest(RoughOutline.of(piece.geometry, self._border.geodesy))
 
 
 class Surveyor:

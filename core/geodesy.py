@@ -20,11 +20,10 @@ import shapely
 from pyproj.aoi import AreaOfInterest
 from pyproj.exceptions import ProjError
 from pyproj.transformer import TransformerGroup
-from shapely import Geometry, STRtree
+from shapely import Geometry
 
 from .errors import CrsError
 from .i18n import tr
-from .nearby import in_blocks
 
 __all__ = ["Geodesy", "most_units_per_metre", "transformed"]
 
@@ -51,10 +50,7 @@ def _differentiation_matrix(nodes: Floats) -> Floats:
 _DERIVATIVE = _differentiation_matrix(_NODES)
 
 _LONGEST_EDGE_M = 100_000.0
-_LONGEST_STRAIGHT_M = 5_000.0
 _EDGES_AT_ONCE = 50_000
-
-_EQUALLY_NEAR_M = 0.001
 
 
 class Geodesy:
@@ -189,64 +185,23 @@ class Geodesy:
         speed = np.hypot(meridian * dphi, vertical * np.cos(phi) * dlam)
         return _sums(whole, _dotted(speed, _WEIGHTS), whole[-1] + 1 if len(whole) else 0)
 
-    def distance_m(self, first: Geometry, second: Geometry) -> float:
-        """Return the geodesic distance in metres between two polygons or lines, 0 if they meet.
+    def apart_m(self, xy: Floats, others: Floats) -> Floats:
+        """Return the geodesic distances in metres of points from others, each from one."""
+        one, two = self.lonlat(xy), self.lonlat(others)
+        return np.asarray(_WGS84.inv(*one.T, *two.T)[2])
 
-        The closest points are found in a plane laid where the two are closest in the CRS.
-        """
-        if shapely.intersects(first, second):
-            return 0.0
-        bridge = shapely.shortest_line(first, second)
-        lon, lat = self.lonlat(shapely.get_coordinates(shapely.centroid(bridge)))[0]
-        return self.nearest_m(np.array([first]), np.array([second]), near=(lon, lat))[0]
-
-    def nearest_m(
-        self,
-        geometries: npt.NDArray[np.object_],
-        others: npt.NDArray[np.object_],
-        *,
-        near: tuple[float, float],
-    ) -> tuple[float, int]:
-        """Return the geodesic distance in metres from lines to the nearest of `others`.
-
-        Also returned is the number of that other. Polygons count by their outlines. The
-        closest points are found in an azimuthal equidistant plane laid on `near`, a
-        longitude and latitude: so they do not depend on the CRS of the layer. `near`
-        should be close to where the two are nearest.
-        """
-        frame = pyproj.Proj(proj="aeqd", lon_0=near[0], lat_0=near[1], ellps="WGS84")
-        segments, _ = self._laid_out(geometries, frame)
-        other_segments, owner = self._laid_out(others, frame)
-        tree = STRtree(other_segments)
-        mine, theirs = in_blocks(tree.query_nearest, segments)
-        distance = shapely.distance(segments[mine], other_segments[theirs])
-        close = np.flatnonzero(distance <= distance.min() + _EQUALLY_NEAR_M)
-        close = close[np.argsort(distance[close], kind="stable")]
-        bridges = shapely.shortest_line(segments[mine[close]], other_segments[theirs[close]])
-        lon, lat = frame(*shapely.get_coordinates(bridges[0]).T, inverse=True)
-        # of several equally near the first, so that it does not depend on how they were found
-        ends = shapely.get_point(bridges, -1)
-        alike = tree.query(ends, predicate="dwithin", distance=_EQUALLY_NEAR_M)[1]
-        return float(_WGS84.inv(lon[0], lat[0], lon[1], lat[1])[2]), int(owner[alike].min())
-
-    def _laid_out(
-        self, geometries: npt.NDArray[np.object_], frame: pyproj.Proj
-    ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64]]:
-        """Return the segments of lines or outlines in a plane, and which one each is of."""
-        areal = shapely.get_dimensions(geometries) > 1
-        lines = np.where(areal, shapely.boundary(geometries), geometries)
-        parts, owner = shapely.get_parts(lines, return_index=True)
-        straight = self.segmentized(parts, _LONGEST_STRAIGHT_M)
-        xy, part = shapely.get_coordinates(straight, return_index=True)
-        flat = transformed(frame, self.lonlat(xy))
-        follows = part[1:] == part[:-1]
-        ends = np.stack([flat[:-1][follows], flat[1:][follows]], axis=1)
-        return shapely.linestrings(ends), owner[part[:-1][follows]].astype(np.int64)
-
-    def on_sphere(self, xy: Floats) -> Floats:
-        """Return unit vectors, shape (n, 3), whose chords tell near from far roughly."""
+    def in_space(self, xy: Floats) -> Floats:
+        """Return the places of points on the ellipsoid in metres from its centre, shape (n, 3)."""
         lam, phi = np.radians(self.lonlat(xy)).T
-        return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
+        normal_m = _A_M / np.sqrt(1.0 - _E2 * np.sin(phi) ** 2)
+        around_m = normal_m * np.cos(phi)
+        return np.column_stack(
+            [
+                around_m * np.cos(lam),
+                around_m * np.sin(lam),
+                (1.0 - _E2) * normal_m * np.sin(phi),
+            ]
+        )
 
     def segmentized(
         self, geometries: Sequence[Geometry] | npt.NDArray[np.object_], longest_m: float

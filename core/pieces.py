@@ -20,6 +20,7 @@ from shapely import Geometry
 from .bridging import bridged_in_groups
 from .groups import Groups
 from .nearby import pairs_within
+from .nearest import distance_m
 from .proximity import EXACT_M, LEAST_RUN, near_pairs
 from .recent import Recent
 
@@ -192,7 +193,7 @@ class PieceFinder:
                 continue
             key = (members[a], members[b])
             if key not in self._far_apart:
-                apart_m = self._store.geodesy.distance_m(unions[a], unions[b])
+                apart_m = distance_m(unions[a], unions[b], self._store.geodesy)
                 self._far_apart[key] = apart_m > self._join_m
             if not self._far_apart[key]:
                 groups.join(members[a][0], members[b][0])

@@ -110,9 +110,7 @@ class BorderRuler:
         # the geometry is kept with its distance, so that its id stays its own
         key = (id(enclave.geometry), neighbour)
         if key not in self._nearest:
-            inner = shapely.point_on_surface(enclave.geometry)
-            outline = self._outline(enclave)
-            distance_km, _ = self._lines[neighbour].border.nearest(outline, inner)
+            distance_km, _ = self._lines[neighbour].border.nearest(self._outline(enclave))
             self._nearest[key] = (enclave.geometry, distance_km)
         return self._nearest[key][1]
 

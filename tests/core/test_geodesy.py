@@ -161,28 +161,6 @@ def test_all_names_of_wgs84_degrees_give_the_same_to_the_last_digit(crs):
     assert Geodesy(crs).area_km2([shape])[0] == Geodesy(LONLAT).area_km2([shape])[0]
 
 
-def test_distance_is_the_geodesic_one_between_the_closest_points():
-    geod = pyproj.Geod(ellps="WGS84")
-    lines = shapely.from_wkt(["LINESTRING(39 34, 40 35)", "LINESTRING(41 36, 42 37)"])
-    expected = geod.inv(40, 35, 41, 36)[2]
-    assert Geodesy(LONLAT).distance_m(*lines) == pytest.approx(expected, rel=1e-9)
-    touching = [shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)]
-    assert Geodesy(LONLAT).distance_m(*touching) == 0.0
-
-
-def test_distance_does_not_depend_on_the_crs():
-    east = "POLYGON((41.02 35.3, 41.5 35.3, 41.5 35.6, 41.02 35.3))"
-    shapes = shapely.from_wkt([SQUARE_DEG, east])
-    dense = shapely.segmentize(shapes, 0.005)
-    expected = Geodesy(LONLAT).distance_m(*dense)
-    truth = pyproj.Geod(ellps="WGS84").inv(41.0, 35.3, 41.02, 35.3)[2]
-    assert expected == pytest.approx(truth, rel=1e-4)
-    for crs in ("EPSG:32637", "EPSG:3857", "EPSG:6933"):
-        to = pyproj.Transformer.from_crs(LONLAT, crs, always_xy=True)
-        moved = shapely.transform(dense, lambda xy, to=to: np.column_stack(to.transform(*xy.T)))
-        assert Geodesy(crs).distance_m(*moved) == pytest.approx(expected, rel=1e-5)
-
-
 @pytest.mark.parametrize("crs", ["EPSG:999999", "no such thing", ""])
 def test_what_is_no_crs_is_refused(crs):
     with pytest.raises(CrsError):
