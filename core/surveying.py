@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Iterator, Protocol, Sequence
+from typing import TYPE_CHECKING, Iterator, Mapping, Protocol, Sequence
+
+import shapely
 
 from .crews import Crew, Workers, open_crew, processor_count
 from .enclaves import Surveyor
@@ -21,10 +23,13 @@ if TYPE_CHECKING:
 __all__ = ["Job", "Surveys", "surveying"]
 
 # what workers take to start, in seconds; what is done within so many seconds needs none
-_START_S = 1.0
-_WORTH_S = 6.0
+_START_S = 0.7
+_WORTH_S = 1.5
 _WORTH_SHARE = 0.8
 _DATES_TRIED = 3
+# what a polygon that came or went takes, and each of its vertices, as measured on coverages
+_POLYGON_S = 2e-3
+_VERTEX_S = 3e-6
 # each worker has so many parcels, and what stays from date to date is done once in each
 _FIRST_DATES = 2
 
@@ -49,6 +54,20 @@ class Job:
     parameters: Parameters
     snapshots: Sequence[Snapshot]
     plain: bool = False
+
+    def expected_s(self) -> float:
+        """Return what the survey takes at least in one thread, in seconds, to a factor of some."""
+        polygons, vertices = 0, 0
+        sizes = shapely.get_num_coordinates(self.series.store.polygons)
+        before: Mapping[str, Sequence[int]] = {}
+        for snapshot in self.snapshots:
+            for faction, numbers in snapshot.holdings.items():
+                had = before.get(faction, ())
+                new = [] if had == numbers else list(set(numbers).difference(had))
+                polygons += len(new)
+                vertices += int(sizes[new].sum())
+            before = snapshot.holdings
+        return _POLYGON_S * polygons + _VERTEX_S * vertices
 
     def alone(self, feedback: Feedback) -> Surveyor:
         """Return who surveys in this thread."""
@@ -92,6 +111,8 @@ def surveying(job: Job, workers: Workers | Crew, pace: Pace) -> Iterator[Surveys
             yield job.alone(pace)
         elif workers.scheduler or workers.count:
             yield job.shared(_crew(workers, stack, pace), pace)
+        elif processor_count() > 1 and job.expected_s() > _WORTH_S:
+            yield job.shared(_crew(workers, stack, pace), pace)
         else:
             yield _Chooser(job, stack, pace)
 
@@ -105,7 +126,8 @@ def _crew(workers: Workers, stack: ExitStack, pace: Pace) -> Crew:
 class _Chooser:
     """Surveys in this thread as long as that is the fastest, and then by workers.
 
-    After some dates it is known what the first one took and what each further one does, and so
+    What takes long is not always foreseen: most of it is unions, where polygons overlap. After some
+    dates it is known what the first one took and what each further one does, and so
     whether workers, who need some time to start and a first date each, would be done earlier.
     """
 

@@ -52,30 +52,41 @@ _CLOSES_KM2 = 1e-4
 class _Edges:
     """The edges of a polygon in the order of their keys.
 
-    Each runs from the one of its ends to the other that an edge in the other direction would run
-    as well, and has the same key; `sign` is 1 where the ground is on its left, else -1.
+    An edge in the other direction has the same key.
+
+    Attributes
+    ----------
+    key : (n,)
+    sign : (n,), 1 where the ground is on the left of the edge as an edge with its key is counted,
+        whichever way it is drawn; else -1
+    turn : (n,), 1 where it is drawn that way, else -1
+    at : (n,), the vertex that it starts at as it is drawn; it ends at the next
+    vertices : (m, 2), of all rings
     """
 
     key: npt.NDArray[np.uint64]
     sign: npt.NDArray[np.int8]
-    start: Floats
-    end: Floats
+    turn: npt.NDArray[np.int8]
+    at: npt.NDArray[np.int32]
+    vertices: Floats
 
 
 @dataclass(frozen=True)
 class Between:
-    """Edges that did not cancel, and how many did.
+    """Edges that did not cancel, as they are drawn one after the other, and how many did.
 
     Attributes
     ----------
     start, end : (n, 2)
     net : (n, k), how often each edge bounds each of k sums on its left, less on its right
+    follows : (n,), whether an edge starts where the one before it ends
     of : the number of edges that there were
     """
 
     start: Floats
     end: Floats
     net: Ints
+    follows: npt.NDArray[np.bool_]
     of: int
 
     def __len__(self) -> int:
@@ -150,7 +161,8 @@ class Outlines:
         self._forget()
         if not rows:
             none = np.zeros((0, 2))
-            return Between(none, none, np.zeros((0, sums), dtype=np.int64), 0)
+            net = np.zeros((0, sums), dtype=np.int64)
+            return Between(none, none, net, np.zeros(0, dtype=bool), 0)
         keys = np.concatenate([edges.key for edges, _, _ in rows])
         weights = np.concatenate([edges.sign * np.int8(sign) for edges, _, sign in rows])
         # runs in order already: a stable sort of integers only merges them
@@ -167,10 +179,20 @@ class Outlines:
             flat = np.bincount(group * sums + label[order], weights[order], net.size)
             net = np.rint(flat).astype(np.int64).reshape(net.shape)
         left = net.any(axis=1)
-        taken = first[left]
-        starts = np.concatenate([edges.start for edges, _, _ in rows])[taken]
-        ends = np.concatenate([edges.end for edges, _, _ in rows])[taken]
-        return Between(starts, ends, net[left], len(keys))
+        begins = np.cumsum([0] + [len(edges.vertices) for edges, _, _ in rows[:-1]])
+        starts = [edges.at + begin for (edges, _, _), begin in zip(rows, begins.tolist())]
+        at = np.concatenate(starts)[first[left]]
+        drawn = np.argsort(at)
+        at = at[drawn]
+        turn = np.concatenate([edges.turn for edges, _, _ in rows])[first[left]][drawn]
+        vertices = np.concatenate([edges.vertices for edges, _, _ in rows])
+        return Between(
+            vertices[at],
+            vertices[at + 1],
+            net[left][drawn] * turn[:, None],
+            np.diff(at, prepend=-2) == 1,
+            len(keys),
+        )
 
     def shared_share(self, one: int, two: int) -> float:
         """Return what share of its edges the smaller of two polygons has from the other."""
@@ -232,32 +254,40 @@ def _edges_of(polygons: npt.NDArray[np.object_]) -> Iterator[_Edges]:
     hashed = hashed_points(xy)
     is_edge = (ring[1:] == ring[:-1]) & (hashed[1:] != hashed[:-1])
     low, high = hashed[:-1][is_edge], hashed[1:][is_edge]
-    start, end = xy[:-1][is_edge], xy[1:][is_edge]
     is_back = low > high
     key = low + high
-    of_ring = ring[:-1][is_edge]
-    sign = np.where(is_back ^ is_turned[of_ring], -1, 1).astype(np.int8)
-    back = is_back[:, None]
-    start, end = np.where(back, end, start), np.where(back, start, end)
-    bounds = np.searchsorted(polygon[of_ring], np.arange(len(polygons) + 1)).tolist()
-    for first, last in zip(bounds, bounds[1:]):
+    at = np.flatnonzero(is_edge)
+    is_left = is_back == is_turned[ring[at]]
+    turn, sign = (np.where(each, 1, -1).astype(np.int8) for each in (~is_back, is_left))
+    first_vertex = np.searchsorted(polygon[ring], np.arange(len(polygons) + 1))
+    bounds = np.searchsorted(at, first_vertex).tolist()
+    for begin, end, first, last in zip(first_vertex, first_vertex[1:], bounds, bounds[1:]):
         order = first + np.argsort(key[first:last])
-        yield _Edges(key[order], sign[order], start[order], end[order])
+        own = (at[order] - begin).astype(np.int32)
+        yield _Edges(key[order], sign[order], turn[order], own, xy[begin:end])
 
 
 def _cells(between: Between) -> npt.NDArray[np.object_] | None:
     if len(between) == 0:
         return np.zeros(0, dtype=object)
-    edges = shapely.multilinestrings(np.stack([between.start, between.end], axis=1))
     try:
         # a few long lines are noded and polygonized much sooner than all their edges
-        noded = shapely.union_all(shapely.line_merge(edges))
+        noded = shapely.union_all(_lines(between))
     except GEOSException:
         return None
     parts = shapely.get_parts(noded)
     # while GEOS polygonizes, no other thread of Python runs: so it does loop by loop
     cells = [shapely.get_parts(shapely.polygonize(parts[some])) for some in _apart(parts)]
     return np.asarray(np.concatenate(cells), dtype=object)
+
+
+def _lines(between: Between) -> npt.NDArray[np.object_]:
+    """Return the edges as lines, each as long as edges follow on each other."""
+    line = np.cumsum(~between.follows) - 1
+    last = np.flatnonzero(np.diff(line, append=line[-1] + 1))
+    # after the starts of the edges of a line comes the end of its last one
+    xy = np.insert(between.start, last + 1, between.end[last], axis=0)
+    return np.asarray(shapely.linestrings(xy, indices=np.insert(line, last + 1, line[last])))
 
 
 def _apart(lines: npt.NDArray[np.object_]) -> list[Ints]:

@@ -115,7 +115,8 @@ def test_an_edge_lost_on_the_way_is_noticed():
     after = dense("POLYGON((0 0, 12 0, 12 10, 0 10, 0 0))")
     outlines = Outlines(store_of(SQUARE, after))
     edges = outlines.between([(0, 0, -1), (1, 0, 1)], 1)
-    broken = Between(edges.start[1:], edges.end[1:], edges.net[1:], edges.of)
+    apart = np.zeros(len(edges) - 1, dtype=bool)
+    broken = Between(edges.start[1:], edges.end[1:], edges.net[1:], apart, edges.of)
     true_km2 = np.diff(Geodesy(UTM).area_km2([SQUARE, after]))
     assert ground_between(broken, true_km2, Geodesy(UTM)) is None
 
