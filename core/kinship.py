@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Collection, Iterable, Mapping, Sequence
 
+import numpy as np
 import shapely
 
 from .lineage import ground_of
@@ -115,21 +116,20 @@ class KinFinder:
     ) -> dict[int, list[MovedGround]] | None:
         """Return what moved by the enclave of one date that it is part of."""
         found: dict[int, list[MovedGround]] = defaultdict(list)
-        alone: dict[str, dict[int, list[int]]] = {}
+        cells: dict[str, list[MovedGround]] = defaultdict(list)
         for each, faction in zip(moved, factions):
-            if not faction:
-                continue
-            if each.number is not None:
+            if faction and each.number is not None:
                 found[side.owner[faction][each.number]].append(each)
-                continue
-            if faction not in alone:
-                alone[faction] = side.changed(faction, other)
-                if not self._is_apart(list(alone[faction].values())):
-                    return None
-            owner = self._owner(each.geometry, alone[faction])
-            if owner is None:
+            elif faction:
+                cells[faction].append(each)
+        for faction, own in cells.items():
+            alone = side.changed(faction, other)
+            if not self._is_apart(list(alone.values())):
                 return None
-            found[owner].append(each)
+            for each, owner in zip(own, self._owners([each.geometry for each in own], alone)):
+                if owner is None:
+                    return None
+                found[owner].append(each)
         return found
 
     def _is_apart(self, several: Sequence[Sequence[int]]) -> bool:
@@ -142,22 +142,39 @@ class KinFinder:
             for i, j in zip(*(pair.tolist() for pair in meeting_boxes(bounds[one], bounds[two])))
         )
 
-    def _owner(self, cell: Geometry, changed: Mapping[int, Sequence[int]]) -> int | None:
-        """Return the enclave that a cell is part of, by those of its polygons that changed."""
+    def _owners(
+        self, cells: Sequence[Geometry], changed: Mapping[int, Sequence[int]]
+    ) -> list[int | None]:
+        """Return the enclave that each cell is part of, by those of its polygons that changed."""
         if len(changed) == 1:
-            return next(iter(changed))
-        inner = shapely.point_on_surface(cell)
-        bounds, polygons = self._ledger.held.bounds(), self._store.polygons
-        owners = [owner for owner, numbers in changed.items() for _ in numbers]
+            return list(changed) * len(cells)
+        owners = np.repeat(list(changed), [len(numbers) for numbers in changed.values()]).tolist()
         numbers = [number for several in changed.values() for number in several]
-        around: list[int] = meeting_boxes(bounds[numbers], shapely.bounds([inner]))[0].tolist()
+        polygons = [self._store.polygons[number] for number in numbers]
+        inner = shapely.point_on_surface(np.array(cells, dtype=object))
+        around: list[list[int]] = [[] for _ in cells]
+        boxes = self._ledger.held.bounds()[numbers]
+        for place, cell in zip(
+            *(each.tolist() for each in meeting_boxes(boxes, shapely.bounds(inner)))
+        ):
+            around[cell].append(place)
+        return [
+            _owner_of(point, places, owners, polygons) for point, places in zip(inner, around)
+        ]
+
+
+def _owner_of(
+    point: Geometry, around: list[int], owners: Sequence[int], polygons: Sequence[Geometry]
+) -> int | None:
+    """Return the owner of the polygon that a point lies in, of those whose boxes are around it."""
+    if len({owners[place] for place in around}) > 1:
         # where all others are ruled out it is the last; the largest takes longest to be asked
-        around.sort(key=lambda place: int(shapely.get_num_coordinates(polygons[numbers[place]])))
-        while len({owners[place] for place in around}) > 1:
-            place = around.pop(0)
-            if shapely.intersects(polygons[numbers[place]], inner):
-                return owners[place]
-        return owners[around[0]] if around else None
+        around.sort(key=lambda place: int(shapely.get_num_coordinates(polygons[place])))
+    while len({owners[place] for place in around}) > 1:
+        place = around.pop(0)
+        if shapely.intersects(polygons[place], point):
+            return owners[place]
+    return owners[around[0]] if around else None
 
 
 class _Side:
