@@ -144,7 +144,7 @@ class KinFinder:
 
     def _owners(
         self, cells: Sequence[Geometry], changed: Mapping[int, Sequence[int]]
-    ) -> list[int | None]:
+    ) -> Sequence[int | None]:
         """Return the enclave that each cell is part of, by those of its polygons that changed."""
         if len(changed) == 1:
             return list(changed) * len(cells)
@@ -158,9 +158,7 @@ class KinFinder:
             *(each.tolist() for each in meeting_boxes(boxes, shapely.bounds(inner)))
         ):
             around[cell].append(place)
-        return [
-            _owner_of(point, places, owners, polygons) for point, places in zip(inner, around)
-        ]
+        return [_owner_of(point, places, owners, polygons) for point, places in zip(inner, around)]
 
 
 def _owner_of(

@@ -62,7 +62,8 @@ class RoughOutline:
         is_line = shapely.get_dimensions(geometry) == 1
         lines = geometry if is_line else shapely.boundary(geometry)
         parts = geodesy.segmentized(shapely.get_parts(lines), _LONGEST_M)
-        return cls.of_vertices(*shapely.get_coordinates(parts, return_index=True), geodesy)
+        xy, line = shapely.get_coordinates(parts, return_index=True)
+        return cls.of_vertices(xy, line, geodesy)
 
     @classmethod
     def of_vertices(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from itertools import accumulate
 from typing import TYPE_CHECKING, Iterator, Sequence
+
+import numpy as np
 
 from .dates import format_date
 from .errors import WorkerError
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from .parcels import Answer, Surveyed
     from .series import Series
 
-__all__ = ["SharedSurvey", "consecutive"]
+__all__ = ["SharedSurvey", "consecutive", "parcel_sizes"]
 
 _PATIENCE_S = 0.1
 _TRIES = 4
@@ -64,7 +67,7 @@ class SharedSurvey:
         self._unpacker = Unpacker(series)
         self._unpacker.take_for_last(before)
         self._count = len(snapshots)
-        self._parcels = consecutive(snapshots, _dates_a_parcel(self._count, crew.size))
+        self._parcels = consecutive(snapshots, parcel_sizes(self._count, crew.size))
         self._next = self._surveyed = 0
         self._flying: dict[Future[bytes], int] = {}
         self._tries = [0] * len(self._parcels)
@@ -182,17 +185,21 @@ class SharedSurvey:
         )
 
 
-def consecutive(snapshots: Sequence[Snapshot], size: int) -> list[tuple[Snapshot, ...]]:
-    """Return snapshots cut into rows of `size` consecutive ones, but for the last row."""
-    return [tuple(snapshots[start : start + size]) for start in range(0, len(snapshots), size)]
+def consecutive(snapshots: Sequence[Snapshot], sizes: Sequence[int]) -> list[tuple[Snapshot, ...]]:
+    """Return snapshots cut into rows of so many consecutive ones."""
+    ends = list(accumulate(sizes))
+    return [tuple(snapshots[end - size : end]) for size, end in zip(sizes, ends)]
 
 
-def _dates_a_parcel(count: int, workers: int) -> int:
-    """Return how many consecutive dates a worker surveys at a time.
+def parcel_sizes(count: int, workers: int) -> list[int]:
+    """Return how many consecutive dates are surveyed at a time, parcel after parcel.
 
     What stays from date to date is done once a parcel, so parcels are long; but there are several
-    a worker, so that no one waits long for the first, and little is lost with a worker.
+    a worker, so that no one waits long for the first, and little is lost with a worker. The last
+    one of each worker is half as long: what the run makes of it, it makes alone.
     """
     few = _FEW_PARCELS if count >= _FEW_PARCELS * _LEAST_DATES * workers else 1
-    parcels_a_worker = max(few, -(-count // (workers * _MOST_DATES)))
-    return max(1, -(-count // (workers * parcels_a_worker)))
+    parcels = max(few, -(-count // (workers * _MOST_DATES)))
+    weights = [2] * (workers * (parcels - 1)) + [1 if parcels > 1 else 2] * workers
+    ends = [round(count * end / sum(weights)) for end in accumulate(weights)]
+    return [size for size in np.diff(ends, prepend=0).tolist() if size]

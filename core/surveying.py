@@ -109,12 +109,15 @@ def surveying(job: Job, workers: Workers | Crew, pace: Pace) -> Iterator[Surveys
             yield job.shared(workers, pace)
         elif not job.snapshots or (workers.count == 1 and not workers.scheduler):
             yield job.alone(pace)
-        elif workers.scheduler or workers.count:
-            yield job.shared(_crew(workers, stack, pace), pace)
-        elif processor_count() > 1 and job.expected_s() > _WORTH_S:
+        elif workers.scheduler or workers.count or _is_seen_to_be_long(job):
             yield job.shared(_crew(workers, stack, pace), pace)
         else:
             yield _Chooser(job, stack, pace)
+
+
+def _is_seen_to_be_long(job: Job) -> bool:
+    """Return whether workers are sure to be done earlier, before any date is surveyed."""
+    return processor_count() > 1 and job.expected_s() > _WORTH_S
 
 
 def _crew(workers: Workers, stack: ExitStack, pace: Pace) -> Crew:

@@ -20,6 +20,7 @@ from enclave_watch.tests.core.helpers.sharing import (
     analysed,
     assert_same,
     geometries_kept,
+    parcels_of,
 )
 
 pytest.importorskip("distributed", reason="dask.distributed is not installed")
@@ -49,7 +50,7 @@ def cluster(tmp_path_factory):
 
 @pytest.fixture
 def small_parcels(monkeypatch):
-    monkeypatch.setattr("enclave_watch.core.sharing._dates_a_parcel", lambda *_: 2)
+    monkeypatch.setattr("enclave_watch.core.sharing.parcel_sizes", parcels_of(2))
 
 
 @pytest.fixture

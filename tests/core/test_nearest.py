@@ -1,4 +1,4 @@
-"""Distances between outlines against pyproj's Geod, and against a plane laid where they are close."""
+"""Distances between outlines against pyproj's Geod, and against planes laid on where they end."""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ from enclave_watch.tests.core.helpers.sharing import (
     analysed,
     assert_same,
     geometries_kept,
+    parcels_of,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,7 +84,7 @@ def test_a_number_of_workers_is_so_many_processes_which_end_with_the_run(
 
 
 def test_nothing_is_lost_with_a_process_that_is_killed(monkeypatch, series, alone, crew):
-    monkeypatch.setattr("enclave_watch.core.sharing._dates_a_parcel", lambda *_: 4)
+    monkeypatch.setattr("enclave_watch.core.sharing.parcel_sizes", parcels_of(4))
     killed = []
 
     def kill_one():

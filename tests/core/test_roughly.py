@@ -35,7 +35,7 @@ def blob(lon: float, lat: float, size_deg: float):
 
 
 def measured_km(polygon) -> float:
-    """The distance with nothing left out that is on the way of it: pyproj's Geod, point by point."""
+    """The distance by pyproj's Geod, point by point, with nothing left out that may be nearest."""
     lines = shapely.segmentize([polygon.exterior, ZIGZAG], 0.01)
     one, two = (shapely.get_coordinates(each) for each in lines)
     scale = np.array([np.cos(np.radians(one[:, 1].mean())), 1.0])

@@ -28,6 +28,7 @@ from enclave_watch.tests.core.helpers.sharing import (
     analysed,
     assert_same,
     geometries_kept,
+    parcels_of,
 )
 
 # A takes cells from B day by day; the C's overlap at corners and with what is beside them
@@ -58,7 +59,7 @@ def threads():
 
 
 def in_parcels_of(monkeypatch, size):
-    monkeypatch.setattr("enclave_watch.core.sharing._dates_a_parcel", lambda *_: size)
+    monkeypatch.setattr("enclave_watch.core.sharing.parcel_sizes", parcels_of(size))
 
 
 def test_the_scene_has_all_that_may_go_astray(alone):
@@ -152,7 +153,7 @@ def test_neither_the_number_of_workers_nor_the_cuts_matter(dates, count, size):
 
 @given(st.integers(0, 40), st.integers(1, 50))
 def test_parcels_are_consecutive_dates_and_all_of_them(count, size):
-    cut = consecutive(range(count), size)
+    cut = consecutive(range(count), parcels_of(size)(count, 1))
     assert [each for parcel in cut for each in parcel] == list(range(count))
     assert all(0 < len(parcel) <= size for parcel in cut)
 
@@ -343,6 +344,7 @@ def test_where_it_pays_workers_take_over_on_the_way(monkeypatch, series, alone, 
     monkeypatch.setattr(surveying, "open_crew", lambda *_: threads)
     monkeypatch.setattr(surveying, "processor_count", lambda: 4)
     monkeypatch.setattr(surveying, "_WORTH_S", 0.0)
+    monkeypatch.setattr(surveying.Job, "expected_s", lambda _: 0.0)
     monkeypatch.setattr(surveying, "_WORTH_SHARE", float("inf"))
     in_parcels_of(monkeypatch, 3)
     sent = []
@@ -361,9 +363,30 @@ def test_a_senseless_number_of_workers_is_refused(count):
 
 
 @pytest.mark.parametrize(
-    ("count", "workers", "size"),
-    [(1, 4, 1), (40, 2, 20), (100, 2, 25), (365, 2, 61), (3650, 16, 58), (5, 8, 1)],
+    ("count", "workers", "sizes"),
+    [
+        (1, 4, [1]),
+        (5, 8, [1, 1, 1, 1, 1]),
+        (40, 2, [20, 20]),
+        (100, 2, [33, 34, 16, 17]),
+        (365, 2, [73, 73, 73, 73, 36, 37]),
+        (3650, 16, [65, 65, 66]),
+    ],
 )
-def test_parcels_are_long_but_leave_no_worker_without(count, workers, size):
-    # 40 dates in two parcels; from 16 dates each on, two parcels a worker; none over 64 dates
-    assert sharing._dates_a_parcel(count, workers) == size
+def test_parcels_are_long_but_leave_no_worker_without(count, workers, sizes):
+    # 40 dates in two parcels; from 16 dates each on several a worker, the last of half the length
+    found = sharing.parcel_sizes(count, workers)
+    assert sum(found) == count
+    assert found[: len(sizes)] == sizes
+    assert max(found) <= 96
+
+
+def test_where_the_work_is_seen_to_be_long_workers_do_all_dates(
+    monkeypatch, series, alone, threads
+):
+    monkeypatch.setattr(surveying, "open_crew", lambda *_: threads)
+    monkeypatch.setattr(surveying, "processor_count", lambda: 2)
+    monkeypatch.setattr(surveying, "Surveyor", lambda *_: pytest.fail("surveyed alone"))
+    monkeypatch.setattr(surveying, "_POLYGON_S", 1.0)
+    found = analysed(series, Workers())
+    assert_same(found, alone)

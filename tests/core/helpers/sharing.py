@@ -23,6 +23,7 @@ __all__ = [
     "everything",
     "geometries_kept",
     "numbers",
+    "parcels_of",
     "where",
 ]
 
@@ -150,3 +151,8 @@ def geometries_kept(analyses: Sequence[SnapshotAnalysis]) -> list[set[bytes]]:
             {_in_order(each.geometry) for each in after.enclaves if id(each.geometry) in known}
         )
     return kept
+
+
+def parcels_of(size):
+    """Return what cuts dates into parcels of so many, but for the last."""
+    return lambda count, _workers: [min(size, count - begin) for begin in range(0, count, size)]
