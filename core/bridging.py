@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from .proximity import JOINT_M
 
-__all__ = ["Bridged", "bridged", "bridged_in_groups"]
+__all__ = ["Bridged", "bridged_in_groups"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -32,29 +32,6 @@ class Bridged:
     group: Ints
     stretches: Floats
     of_foot: Ints
-
-
-def bridged(feet: Floats, near: Floats, length_m: float, *, closed: bool) -> Floats:
-    """Return the stretches of one line from the first to the last foot of each near stretch.
-
-    Parameters
-    ----------
-    feet, near : (n, 2) and (m, 2), intervals along the line in metres
-    length_m, closed : of the line; on a ring a stretch may run over the seam, and then
-        ends past `length_m`
-
-    Returns
-    -------
-    (k, 2), disjoint, in order
-    """
-    return bridged_in_groups(
-        feet,
-        np.zeros(len(feet), dtype=np.int64),
-        near,
-        np.zeros(len(near), dtype=np.int64),
-        length_m=np.array([length_m]),
-        closed=np.array([closed]),
-    ).stretches
 
 
 def bridged_in_groups(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any, Callable, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 from shapely import Geometry
 
-from .bridging import bridged, bridged_in_groups
+from .bridging import bridged_in_groups
 from .groups import grouped
 from .nearby import meeting
 from .proximity import EXACT_M, JOINT_M, Pairs, merged, near_pairs
@@ -167,56 +166,98 @@ def stretches_of_runs(
     held = inside(beside)
     if not held:
         return beside
-    again = [(run.line, _with_inside(border, run, held.get(run.line))) for run in runs]
-    return _unions(border, [*again, *held.items()])
+    return _unions(border, [*_with_inside(border, runs, held), *held.items()])
 
 
-def _with_inside(border: Segments, run: BorderRun, held: Floats | None) -> Floats:
-    """Return what a run covers where border inside the enclave goes on from it."""
-    if held is None or len(run.near) == 0:
-        return run.beside
-    low, high = run.reach
-    around = int(held[:, 0].searchsorted(low, side="right")) - 1
-    if around >= 0 and high <= held[around, 1]:
-        return held[around : around + 1]
-    if not border.line_closed[run.line]:
-        first = int(held[:, 1].searchsorted(low - JOINT_M))
-        last = int(held[:, 0].searchsorted(high + JOINT_M, side="right"))
-        if first >= last:
-            return run.beside
-        held = held[first:last]
-    key = held.tobytes()
-    if run.again.get("held") != key:
-        feet, near = np.concatenate([run.feet, held]), np.concatenate([run.near, held])
-        run.again.update(held=key, rows=_bridged(border, run.line, feet, near))
-    rows: Floats = run.again["rows"]
-    return rows
+def _with_inside(
+    border: Segments, runs: Sequence[BorderRun], held: Mapping[int, Floats]
+) -> list[tuple[int, Floats]]:
+    """Return what runs cover, by line, where border inside the enclave goes on from them."""
+    found = []
+    new: list[tuple[BorderRun, Floats]] = []
+    for run in runs:
+        own = held.get(run.line)
+        if own is None or len(run.near) == 0:
+            found.append((run.line, run.beside))
+            continue
+        low, high = run.reach
+        around = int(own[:, 0].searchsorted(low, side="right")) - 1
+        if around >= 0 and high <= own[around, 1]:
+            # all of it is among what is inside
+            continue
+        if not border.line_closed[run.line]:
+            own = own[
+                int(own[:, 1].searchsorted(low - JOINT_M)) : int(
+                    own[:, 0].searchsorted(high + JOINT_M, side="right")
+                )
+            ]
+            if len(own) == 0:
+                found.append((run.line, run.beside))
+                continue
+        if run.again.get("held") == own.tobytes():
+            found.append((run.line, run.again["rows"]))
+        else:
+            new.append((run, own))
+    for (run, own), rows in zip(new, _bridged(border, new)):
+        run.again.update(held=own.tobytes(), rows=rows)
+        found.append((run.line, rows))
+    return found
 
 
-def _bridged(border: Segments, line: int, feet: Floats, near: Floats) -> Floats:
-    length_m, closed = float(border.line_length_m[line]), bool(border.line_closed[line])
-    return bridged(feet, near, length_m, closed=closed)
+def _bridged(border: Segments, runs: Sequence[tuple[BorderRun, Floats]]) -> list[Floats]:
+    """Return what each of some runs covers together with border that is held."""
+    if not runs:
+        return []
+    own, held = zip(*runs)
+    feet = [np.concatenate([run.feet, each]) for run, each in zip(own, held)]
+    near = [np.concatenate([run.near, each]) for run, each in zip(own, held)]
+    lines = [run.line for run in own]
+    found = bridged_in_groups(
+        np.concatenate(feet),
+        np.repeat(np.arange(len(runs)), list(map(len, feet))),
+        np.concatenate(near),
+        np.repeat(np.arange(len(runs)), list(map(len, near))),
+        length_m=border.line_length_m[lines],
+        closed=border.line_closed[lines],
+    )
+    return np.split(found.stretches, np.searchsorted(found.group, np.arange(1, len(runs))))
 
 
 def _unions(border: Segments, rows: Sequence[tuple[int, Floats]]) -> dict[int, Floats]:
-    found: dict[int, list[Floats]] = defaultdict(list)
-    for line, each in rows:
-        found[line].append(each)
-    unions = {line: _union(several, line, border) for line, several in found.items()}
-    return {line: each for line, each in unions.items() if len(each)}
+    """Return the union of intervals of border, line by line, without lines that have none."""
+    filled = [(line, each) for line, each in rows if len(each)]
+    if not filled:
+        return {}
+    line = np.repeat([line for line, _ in filled], [len(each) for _, each in filled])
+    intervals = np.concatenate([each for _, each in filled])
+    order = np.lexsort((intervals[:, 1], intervals[:, 0], line))
+    line, intervals = line[order], intervals[order]
+    opens = np.append(True, line[1:] != line[:-1])
+    # the lines laid out one after the other; where any runs on over a seam, it is done again
+    length_m = border.line_length_m[line]
+    over = intervals[:, 1] > length_m
+    shift = np.cumsum(np.where(opens, 2.0 * length_m, 0.0)) - 2.0 * length_m
+    low, high = intervals[:, 0] + shift, intervals[:, 1] + shift
+    first = opens.copy()
+    first[1:] |= low[1:] > np.maximum.accumulate(high)[:-1] + JOINT_M
+    begins = np.flatnonzero(first)
+    ends = np.maximum.reduceat(intervals[:, 1], begins)
+    found = np.column_stack([intervals[begins, 0], ends])
+    firsts = np.flatnonzero(opens)
+    lines = line[firsts].tolist()
+    unions = dict(zip(lines, np.split(found, np.searchsorted(begins, firsts[1:]))))
+    for each in np.unique(line[over]).tolist():
+        unions[each] = _union_over_seam(intervals[line == each], border.line_length_m[each])
+    return unions
 
 
-def _union(several: list[Floats], line: int, border: Segments) -> Floats:
-    rows = np.concatenate(several)
-    length = float(border.line_length_m[line])
-    over = rows[:, 1] > length
-    if not over.any():
-        return merged(rows)
-    # a stretch over the seam: cut it there, unite, and close the seam again
-    rest = np.column_stack([np.zeros(over.sum()), rows[over, 1] - length])
-    rows = merged(np.concatenate([np.minimum(rows, length), rest]))
+def _union_over_seam(rows: Floats, length_m: float) -> Floats:
+    """Return the union of intervals of which some run over the seam: cut there and closed again."""
+    over = rows[:, 1] > length_m
+    rest = np.column_stack([np.zeros(over.sum()), rows[over, 1] - length_m])
+    rows = merged(np.concatenate([np.minimum(rows, length_m), rest]))
     if len(rows) > 1:
-        rows = np.concatenate([rows[1:-1], [[rows[-1, 0], length + rows[0, 1]]]])
+        rows = np.concatenate([rows[1:-1], [[rows[-1, 0], length_m + rows[0, 1]]]])
     return rows
 
 
