@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from .arcruns import Run, runs_of, segments_of
 from .contact import (
@@ -26,15 +25,13 @@ from .recent import Recent
 
 if TYPE_CHECKING:
     from .arctable import ArcTable
+    from .arrays import Floats, Ints
     from .borders import Border
     from .model import Contact
     from .outline import Outline
     from .polygons import PolygonStore
 
 __all__ = ["ArcContacts"]
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Tuple
 
 import numpy as np
-import numpy.typing as npt
 
 from .arctable import ranges
 from .recent import Recent
@@ -14,12 +13,11 @@ from .segments import LONGEST_M
 
 if TYPE_CHECKING:
     from .arctable import ArcTable
+    from .arrays import Ints
     from .borders import Border
 
 __all__ = ["ArcDistances"]
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 _Distance = Tuple[float, str]
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from .arcruns import Run, segments_of
 from .frontage import NOBODY, SLIT, frontage_of_pairs, slits_of_pairs
@@ -16,14 +15,11 @@ from .recent import Recent
 if TYPE_CHECKING:
     from .arcpieces import FoundPieces
     from .arctable import ArcTable
+    from .arrays import Bools, Ints
     from .coverage import Coverage
     from .neararcs import NearArcs
 
 __all__ = ["Facing", "RunFinder", "Sides"]
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

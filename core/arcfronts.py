@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Sequence, Tuple
 
 import numpy as np
-import numpy.typing as npt
 
 from .arcfacing import Facing, RunFinder, Sides
 from .arcruns import runs_of
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from .arcpieces import ArcPieces, FoundPieces
     from .arcruns import Run
     from .arctable import ArcTable
+    from .arrays import Bools, Floats, Ints
     from .coverage import Coverage
     from .feedback import Feedback
     from .frontage import Frontage
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ArcFronts"]
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 # a hole that is a sliver and does not face itself along any edge is shorter than this, in snaps
 _SHORT_RING = 40.0

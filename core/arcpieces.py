@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Tuple
 
 import numpy as np
-import numpy.typing as npt
 
 from .groups import Groups, components
 from .outline import Outline
@@ -17,12 +16,12 @@ if TYPE_CHECKING:
     from shapely import Geometry
 
     from .arctable import ArcTable
+    from .arrays import Ints
     from .coverage import Coverage
     from .nearpolygons import NearPolygons
 
 __all__ = ["ArcPieces", "FoundPieces"]
 
-Ints = npt.NDArray[np.int64]
 
 _Numbers = Tuple[int, ...]
 

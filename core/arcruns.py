@@ -7,18 +7,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from .segments import Segments
 
 if TYPE_CHECKING:
     from .arctable import ArcTable
+    from .arrays import Floats, Ints
     from .outlineset import OutlineSet
 
 __all__ = ["Run", "runs_of", "segments_of"]
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 # segments farther apart along an outline than this are not of one run, in metres
 _APART_M = 0.1

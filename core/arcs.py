@@ -8,16 +8,19 @@ it is done on whole numbers, so that equal is equal, and on arrays of all outlin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Sequence
+from typing import TYPE_CHECKING, Any, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import Geometry, STRtree
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .arrays import Bools, Floats, Ints
+
 __all__ = ["ArcSet", "Outlines", "arcs_between_junctions", "cut_into_arcs", "outlines_of"]
 
-Ints = npt.NDArray[np.int64]
 
 # a vertex so near an edge, in cells of the grid, lies on it: rounding moved it by up to 0.71
 _ON_EDGE_CELLS = 0.75
@@ -38,7 +41,7 @@ class Outlines:
 
     xy: Ints
     path: Ints
-    closed: npt.NDArray[np.bool_]
+    closed: Bools
     geometry: Ints
     part: Ints
     vanished: int
@@ -61,7 +64,7 @@ class ArcSet:
     count: int
     path: Ints
     used: Ints
-    turned: npt.NDArray[np.bool_]
+    turned: Bools
 
 
 def outlines_of(geometries: Sequence[Geometry], grid: float) -> Outlines:
@@ -113,7 +116,7 @@ def cut_into_arcs(outlines: Outlines) -> ArcSet:
 
 
 def arcs_between_junctions(
-    vertices: npt.NDArray[Any], ids: Ints, path: Ints, closed: npt.NDArray[np.bool_]
+    vertices: npt.NDArray[Any], ids: Ints, path: Ints, closed: Bools
 ) -> ArcSet:
     """Cut paths at the vertices where they part from each other; keep equal pieces once.
 
@@ -154,7 +157,7 @@ def _with_vertices_on_edges(vertices: Ints, ids: Ints, outlines: Outlines) -> tu
     return new_ids, np.concatenate([outlines.path, outlines.path[start[use]]])[order]
 
 
-def _edges(path: Ints, closed: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+def _edges(path: Ints, closed: Bools) -> tuple[Ints, Ints]:
     """Return the first and second vertex of each edge, those that close rings included."""
     position = np.arange(len(path))
     last = np.r_[path[1:] != path[:-1], True]
@@ -164,7 +167,7 @@ def _edges(path: Ints, closed: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
     return position[real], end[real]
 
 
-def _on_edges(vertices: Ints, edges: Ints) -> tuple[Ints, Ints, npt.NDArray[np.float64]]:
+def _on_edges(vertices: Ints, edges: Ints) -> tuple[Ints, Ints, Floats]:
     """Return edges and vertices that lie inside them, and how far along, from 0 to 1."""
     a, b = vertices[edges[:, 0]], vertices[edges[:, 1]]
     tree = STRtree(shapely.linestrings(np.stack([a, b], axis=1).astype(np.float64)))
@@ -186,9 +189,7 @@ def _on_edges(vertices: Ints, edges: Ints) -> tuple[Ints, Ints, npt.NDArray[np.f
     return edge[on], vertex[on], share[on]
 
 
-def _neighbours(
-    ids: Ints, path: Ints, closed: npt.NDArray[np.bool_]
-) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
+def _neighbours(ids: Ints, path: Ints, closed: Bools) -> tuple[Ints, Ints, Bools]:
     """Return the vertices before and after each, and whether it is the end of a line."""
     first = np.r_[True, path[1:] != path[:-1]]
     last = np.r_[first[1:], True]
@@ -200,9 +201,7 @@ def _neighbours(
     return previous, following, (first | last) & ~closed[path]
 
 
-def _junctions(
-    ids: Ints, previous: Ints, following: Ints, is_end: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
+def _junctions(ids: Ints, previous: Ints, following: Ints, is_end: Bools) -> Bools:
     """Return, by position, whether outlines part at its vertex."""
     count = int(ids.max()) + 1
     low, high = np.minimum(previous, following), np.maximum(previous, following)
@@ -222,8 +221,8 @@ def _arcs(
     vertices: npt.NDArray[Any],
     ids: Ints,
     path: Ints,
-    closed: npt.NDArray[np.bool_],
-    junction: npt.NDArray[np.bool_],
+    closed: Bools,
+    junction: Bools,
 ) -> ArcSet:
     """Cut at junctions; a ring without any is cut at its first vertex in the order of numbers."""
     begin = np.searchsorted(path, np.arange(len(closed)))
@@ -254,7 +253,7 @@ def _arcs(
     )
 
 
-def _equal_once(chains: list[Ints]) -> tuple[Ints, npt.NDArray[np.bool_], list[int]]:
+def _equal_once(chains: list[Ints]) -> tuple[Ints, Bools, list[int]]:
     """Return the arc that each chain is, whether it runs backwards, and a chain for each arc.
 
     Between junctions there is but one way: the first step of a chain says which it is.

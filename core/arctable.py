@@ -13,23 +13,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from .arcs import arcs_between_junctions
 from .segments import LONGEST_M
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from shapely import Geometry
 
     from .arcs import ArcSet
+    from .arrays import Bools, Floats, Ints
     from .geodesy import Geodesy
 
 __all__ = ["ArcTable", "ranges"]
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

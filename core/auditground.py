@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Iterable, Iterator
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import Geometry, STRtree
 
@@ -16,6 +15,8 @@ from .i18n import tr
 from .polygons import polygons_of
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from .feedback import Feedback
     from .model import Snapshot
     from .series import Series

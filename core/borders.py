@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import Geometry
 
@@ -22,12 +21,14 @@ from .roughly import RoughOutline, spare_m
 from .segments import LONGEST_M, Segments
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .arrays import Floats
     from .feedback import Feedback
     from .geodesy import Geodesy
 
 __all__ = ["Border", "BorderLine", "border_of_lines", "border_of_polygons"]
 
-Floats = npt.NDArray[np.float64]
 
 # many outlines are held against the border: balls around its runs should be small
 _RUNS = 512

@@ -6,16 +6,16 @@ Many lines are done at once, at a fraction of the time where there are many smal
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from .proximity import JOINT_M
 
-__all__ = ["Bridged", "bridged_in_groups"]
+if TYPE_CHECKING:
+    from .arrays import Bools, Floats, Ints
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+__all__ = ["Bridged", "bridged_in_groups"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def bridged_in_groups(
     near_group: Ints,
     *,
     length_m: Floats,
-    closed: npt.NDArray[np.bool_],
+    closed: Bools,
 ) -> Bridged:
     """Return the stretches from the first to the last foot of each near stretch of each group.
 
@@ -85,7 +85,7 @@ def _close_seams(
     low: Floats,
     high: Floats,
     length_m: Floats,
-    closed: npt.NDArray[np.bool_],
+    closed: Bools,
 ) -> None:
     """Let the run at the start of a ring go on from the one at its end, where both are at the seam.
 

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from .arrays import Floats
     from .geography import Geography
     from .model import Enclave
 
-    Floats = npt.NDArray[np.float64]
 
 __all__ = ["FARTHEST_KM", "Surroundings"]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import Geometry
 
@@ -16,6 +15,9 @@ from .groups import grouped
 from .nearby import meeting
 from .proximity import EXACT_M, JOINT_M, Pairs, merged, near_pairs
 from .segments import Segments
+
+if TYPE_CHECKING:
+    from .arrays import Bools, Floats, Ints
 
 __all__ = [
     "BorderRun",
@@ -27,10 +29,6 @@ __all__ = [
     "merged_by_line",
     "stretches_of_runs",
 ]
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 
 def contact_stretches(

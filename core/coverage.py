@@ -16,7 +16,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
@@ -24,14 +23,12 @@ if TYPE_CHECKING:
     from shapely import Geometry
 
     from .arctable import ArcTable
+    from .arrays import Bools, Floats, Ints
     from .feedback import Feedback
     from .model import Snapshot
     from .neararcs import NearArcs
 
 __all__ = ["Coverage", "CoverageFinder"]
-
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -139,7 +136,7 @@ class CoverageFinder:
         return False
 
 
-def _middles(table: ArcTable) -> npt.NDArray[np.float64]:
+def _middles(table: ArcTable) -> Floats:
     """Return a point inside the middle segment of each arc, (a, 2)."""
     middle = (table.first[:-1] + table.first[1:] - 2) // 2
     return np.asarray((table.xy[middle] + table.xy[middle + 1]) / 2)

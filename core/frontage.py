@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Sequence
+from typing import TYPE_CHECKING, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from .bridging import bridged_in_groups
 from .proximity import EXACT_M, LEAST_RUN, Pairs, near_pairs
 from .segments import Segments
+
+if TYPE_CHECKING:
+    from .arrays import Bools, Floats, Ints
 
 __all__ = [
     "NOBODY",
@@ -24,8 +26,6 @@ __all__ = [
     "slivers",
 ]
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 NOBODY = -1
 """The stretch lies along no other outline."""
@@ -218,7 +218,7 @@ class _Runs:
     def feet_other(self) -> Ints:
         return self.other[self.of_foot]
 
-    def rows(self, mask: npt.NDArray[np.bool_]) -> list[tuple[int, float, float]]:
+    def rows(self, mask: Bools) -> list[tuple[int, float, float]]:
         """Return line, start and end of the stretches where `mask` is true."""
         ends = self.stretches[mask].T.tolist()
         return list(zip(self.line[mask].tolist(), *ends))

@@ -8,7 +8,6 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Mapping, Sequence, Tuple
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import Geometry, MultiLineString
 
@@ -23,6 +22,7 @@ from .recent import Recent
 from .segments import Segments
 
 if TYPE_CHECKING:
+    from .arrays import Bools, Floats
     from .feedback import Feedback
     from .geodesy import Geodesy
 
@@ -67,7 +67,7 @@ class FrontFinder:
         self._outlines: Recent[Piece, Segments] = Recent()
         self._perimeters: Recent[tuple[Piece, _Neighbours], Perimeter] = Recent()
         self._overlaps: Recent[tuple[Piece, Piece], float] = Recent()
-        self._boxes: Recent[Piece, tuple[npt.NDArray[np.float64], float]] = Recent()
+        self._boxes: Recent[Piece, tuple[Floats, float]] = Recent()
         self._digests: Recent[tuple[Piece, Piece], bytes] = Recent()
         self._frontages: Recent[tuple[Piece, _Around], Frontage] = Recent()
 
@@ -148,7 +148,7 @@ class FrontFinder:
             self._search([asked[each] for each in some])
 
     def _search(self, asked: Sequence[tuple[_Held, _Neighbours]]) -> None:
-        around: dict[_Held, npt.NDArray[np.bool_]] = {}
+        around: dict[_Held, Bools] = {}
         for (_, piece), near in asked:
             for held in near:
                 inside = self._is_near(piece, held[1])
@@ -181,12 +181,12 @@ class FrontFinder:
         digest.update(outline.end[near].tobytes())
         return digest.digest()
 
-    def _is_near(self, piece: Piece, other: Piece) -> npt.NDArray[np.bool_]:
+    def _is_near(self, piece: Piece, other: Piece) -> Bools:
         """Return which segments of the outline of another piece may be near a piece."""
         bounds, margin = self._boxes.once(piece, lambda: self._box(piece))
         return self.outline(other).within(bounds, margin)
 
-    def _box(self, piece: Piece) -> tuple[npt.NDArray[np.float64], float]:
+    def _box(self, piece: Piece) -> tuple[Floats, float]:
         bounds = np.asarray(shapely.bounds(piece.geometry))
         return bounds, float(self._geodesy.reach_units(bounds[None, :])[0]) * self._snap_m * 1.1
 
@@ -264,9 +264,7 @@ def perimeter_of(
     )
 
 
-def open_lengths_m(
-    rows: Sequence[Sequence[float]], ring_length_m: npt.NDArray[np.float64]
-) -> list[float]:
+def open_lengths_m(rows: Sequence[Sequence[float]], ring_length_m: Floats) -> list[float]:
     """Return the lengths of stretches of rings; two that meet at the seam of a ring are one."""
     lengths: dict[tuple[int, float], float] = {}
     for ring, start, end in rows:

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import warnings
 from functools import lru_cache
-from typing import Any, Callable, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pyproj
 import shapely
 from pyproj.aoi import AreaOfInterest
@@ -25,9 +24,13 @@ from shapely import Geometry
 from .errors import CrsError
 from .i18n import tr
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .arrays import Floats
+
 __all__ = ["Geodesy", "most_units_per_metre", "transformed"]
 
-Floats = npt.NDArray[np.float64]
 
 _WGS84 = pyproj.Geod(ellps="WGS84")
 _A_M = float(_WGS84.a)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import Geometry, STRtree
 
@@ -16,6 +15,9 @@ from .nearby import meeting
 from .unshared import Outlines
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .arrays import Floats
     from .geography import Geography
     from .pieces import Piece
     from .polygons import PolygonStore
@@ -170,9 +172,7 @@ class GroundMatcher:
             frozenset(old.places - near | again),
         )
 
-    def _matched(
-        self, geometries: npt.NDArray[np.object_], areas_km2: npt.NDArray[np.float64]
-    ) -> list[_Found]:
+    def _matched(self, geometries: npt.NDArray[np.object_], areas_km2: Floats) -> list[_Found]:
         provinces: list[dict[int, float]] = [{} for _ in geometries]
         numbers, near = self._province_tree.query(geometries)
         common_km2 = self._common_km2(
@@ -194,9 +194,9 @@ class GroundMatcher:
     def _common_km2(
         self,
         geometries: npt.NDArray[np.object_],
-        areas_km2: npt.NDArray[np.float64],
+        areas_km2: Floats,
         others: npt.NDArray[np.object_],
-    ) -> npt.NDArray[np.float64]:
+    ) -> Floats:
         """Return the ground of each geometry in the prepared one beside it."""
         # contains_properly looks no farther than it must; covers would, along shared edges
         is_within = shapely.contains_properly(others, geometries)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Iterable, Iterator
 
 import numpy as np
-import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .arrays import Ints
 
 __all__ = ["Groups", "components", "grouped", "portions"]
 
@@ -41,7 +45,7 @@ class Groups:
         yield from (tuple(numbers) for numbers in found.values())
 
 
-def grouped(key: npt.NDArray[Any]) -> Iterator[npt.NDArray[np.int64]]:
+def grouped(key: npt.NDArray[Any]) -> Iterator[Ints]:
     """Yield the indices of equal values of `key`, in the order of the values."""
     if len(key) == 0:
         return
@@ -50,9 +54,7 @@ def grouped(key: npt.NDArray[Any]) -> Iterator[npt.NDArray[np.int64]]:
     yield from np.split(order, breaks)
 
 
-def components(
-    count: int, one: npt.NDArray[np.int64], two: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
+def components(count: int, one: Ints, two: Ints) -> Ints:
     """Return a label for each of the numbers below `count`: the least one connected with it.
 
     Parameters

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .arrays import Floats
+
+    Hashes = npt.NDArray[np.uint64]
 
 __all__ = ["hashed_points"]
 
-Hashes = npt.NDArray[np.uint64]
 
 # the constants of splitmix64 (Steele, Lea and Flood 2014, Fast splittable random generators)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -15,7 +22,7 @@ _MIX_2 = np.uint64(0x94D049BB133111EB)
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 
 
-def hashed_points(xy: npt.NDArray[np.float64]) -> Hashes:
+def hashed_points(xy: Floats) -> Hashes:
     """Return a number for each point, (n,), of points (n, 2); equal where the points are.
 
     That two points have the same by chance is next to impossible, and not impossible: callers

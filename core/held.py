@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Iterable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import Geometry, STRtree
 
@@ -17,12 +16,12 @@ from .nearby import meeting_boxes
 from .overlay import robust_union
 
 if TYPE_CHECKING:
+    from .arrays import Floats, Ints
     from .feedback import Feedback
     from .polygons import PolygonStore
 
 __all__ = ["HeldGround"]
 
-Ints = npt.NDArray[np.int64]
 
 _FEW = 50
 
@@ -39,7 +38,7 @@ class HeldGround:
         self._covered_km2: dict[tuple[int, ...], float] = {}
         self._bounds = np.zeros((0, 4))
 
-    def bounds(self) -> npt.NDArray[np.float64]:
+    def bounds(self) -> Floats:
         """Return the bounds of each polygon of the store by number, (n, 4)."""
         known = len(self._bounds)
         if known < len(self._store.polygons):

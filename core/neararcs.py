@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
@@ -14,14 +13,13 @@ from .nearby import in_blocks
 from .proximity import EXACT_M, Pairs, laid_along
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from .arctable import ArcTable
+    from .arrays import Bools, Ints
     from .segments import Segments
 
 __all__ = ["NearArcs", "NearBorder"]
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 
 class NearArcs:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable, Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import Geometry, STRtree
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .arrays import Floats, Ints
     from .feedback import Feedback
     from .geodesy import Geodesy
 
@@ -19,7 +21,7 @@ _BLOCK = 1000
 """So many searches take a few milliseconds, during which no other thread of Python runs."""
 
 
-def meeting(tree: STRtree, geometry: Geometry) -> npt.NDArray[np.int64]:
+def meeting(tree: STRtree, geometry: Geometry) -> Ints:
     """Return the numbers of what in a tree meets a geometry, in order.
 
     A tree that is asked so itself lets no other thread of Python run meanwhile, which takes long
@@ -34,9 +36,7 @@ def meeting(tree: STRtree, geometry: Geometry) -> npt.NDArray[np.int64]:
     return np.asarray(near[meets])
 
 
-def meeting_boxes(
-    some: npt.NDArray[np.float64], others: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def meeting_boxes(some: Floats, others: Floats) -> tuple[Ints, Ints]:
     """Return the pairs of boxes, by their numbers in two arrays of bounds, that meet."""
     found = [
         np.argwhere(
@@ -52,9 +52,7 @@ def meeting_boxes(
     return pairs[:, 0], pairs[:, 1]
 
 
-def in_blocks(
-    ask: Callable[..., npt.NDArray[np.int64]], *rows: npt.NDArray[Any]
-) -> npt.NDArray[np.int64]:
+def in_blocks(ask: Callable[..., Ints], *rows: npt.NDArray[Any]) -> Ints:
     """Return what a tree answers to many rows, asked block by block, shape (2, n).
 
     Parameters

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from .roughly import RoughOutline, closest, closest_shares
@@ -13,12 +12,11 @@ from .roughly import RoughOutline, closest, closest_shares
 if TYPE_CHECKING:
     from shapely import Geometry
 
+    from .arrays import Floats, Ints
     from .geodesy import Geodesy
 
 __all__ = ["distance_m", "nearest"]
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 _EQUALLY_NEAR_M = 0.001
 # of an edge of 5 km, 80 m are left to look at, which bulge by no millimetre

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
@@ -13,12 +12,10 @@ from .arctable import ranges
 
 if TYPE_CHECKING:
     from .arctable import ArcTable
+    from .arrays import Bools, Floats, Ints
 
 __all__ = ["NearPolygons"]
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 _OUTWARD = np.array([-1.0, -1.0, 1.0, 1.0])
 

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import Geometry, STRtree
 
@@ -15,13 +14,12 @@ from .arctable import ranges
 from .segments import Segments
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from .arctable import ArcTable
+    from .arrays import Bools, Floats, Ints
 
 __all__ = ["Outline"]
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 if TYPE_CHECKING:
     from .arctable import ArcTable
+    from .arrays import Bools, Floats, Ints
     from .outline import Outline
 
 __all__ = ["OutlineSet"]
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

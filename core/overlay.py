@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable, Iterator, Sequence, Tuple, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import Geometry, STRtree
 from shapely.errors import GEOSException
@@ -22,6 +21,9 @@ from .i18n import tr
 from .nearby import meeting_boxes
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .arrays import Floats
     from .geodesy import Geodesy
 
 __all__ = [
@@ -130,8 +132,8 @@ def widths_m(
     polygons: Sequence[Geometry] | npt.NDArray[np.object_],
     geodesy: Geodesy,
     *,
-    areas_km2: npt.NDArray[np.float64] | None = None,
-) -> npt.NDArray[np.float64]:
+    areas_km2: Floats | None = None,
+) -> Floats:
     """Return how wide polygons are on average: twice the area by the perimeter, in metres."""
     if areas_km2 is None:
         areas_km2 = geodesy.area_km2(polygons)

@@ -6,7 +6,6 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import Geometry
 from shapely.errors import GEOSException
@@ -14,6 +13,7 @@ from shapely.errors import GEOSException
 from .segments import Segments
 
 if TYPE_CHECKING:
+    from .arrays import Floats
     from .geodesy import Geodesy
 
 __all__ = ["PolygonStore", "Stored", "polygons_of", "repaired"]
@@ -81,7 +81,7 @@ class PolygonStore:
         self._recent[wkb] = stored
         self._recent_bytes += len(wkb)
 
-    def areas_km2(self) -> npt.NDArray[np.float64]:
+    def areas_km2(self) -> Floats:
         """Return the area of each polygon by number, in km2."""
         known = len(self._areas)
         if known < len(self.polygons):

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from .nearby import in_blocks
 
 if TYPE_CHECKING:
+    from .arrays import Bools, Floats, Ints
     from .segments import Segments
 
 __all__ = [
@@ -33,9 +33,6 @@ __all__ = [
     "near_pairs",
 ]
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 EXACT_M = 0.001
 """Edges nearer than this, in metres, are the same edge: digits, not drawing, part them."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from typing import TYPE_CHECKING, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pyproj
 import shapely
 from pyproj.exceptions import ProjError
@@ -14,6 +13,9 @@ from shapely import Geometry
 from .errors import CrsError
 from .geodesy import Geodesy, transformed
 from .i18n import tr
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 __all__ = ["reproject"]
 

@@ -11,18 +11,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 if TYPE_CHECKING:
     from shapely import Geometry
 
+    from .arrays import Floats, Ints
     from .geodesy import Geodesy
 
 __all__ = ["RoughOutline", "closest", "closest_shares", "spare_m"]
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 _LONGEST_M = 5_000.0
 _EDGES_A_RUN = 32

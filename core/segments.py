@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Sequence
+from typing import TYPE_CHECKING, Any, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import Geometry, STRtree
 
 from .geodesy import Geodesy, most_units_per_metre
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .arrays import Bools, Floats, Ints
+
 __all__ = ["LONGEST_M", "Segments"]
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 # within a segment so short, one metric serves for distances up to some kilometres
 LONGEST_M = 5_000.0
@@ -46,7 +48,7 @@ class Segments:
     length_m: Floats
     metric: Floats
     line_length_m: Floats
-    line_closed: npt.NDArray[np.bool_]
+    line_closed: Bools
 
     @classmethod
     def of_polygons(
@@ -112,7 +114,7 @@ class Segments:
         """Units of the CRS that one metre takes at most, in any direction, shape (n,)."""
         return most_units_per_metre(self.metric)
 
-    def taken(self, mask: npt.NDArray[np.bool_]) -> Segments:
+    def taken(self, mask: Bools) -> Segments:
         """Return only the segments where `mask` is true; lines keep their numbers."""
         found = Segments(
             self.start[mask],
@@ -161,7 +163,7 @@ class Segments:
         """Have the lines at hand that were made before: making them takes long."""
         self.__dict__["lines"] = lines
 
-    def within(self, bounds: Floats, margin: float) -> npt.NDArray[np.bool_]:
+    def within(self, bounds: Floats, margin: float) -> Bools:
         """Return which segments come within `margin` of the box `bounds`, in CRS units."""
         (left, low), (right, high) = self._boxes
         return np.asarray(

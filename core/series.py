@@ -18,9 +18,7 @@ from .rows import FieldNames, usable_rows
 from .snapshots import Gap, snapshots_by_date, snapshots_of_intervals
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
+    from .arrays import Floats
     from .feedback import Feedback
     from .model import ControlRow
 
@@ -125,7 +123,7 @@ def read_series(  # noqa: PLR0913 - all but the first by name
 
 
 def _refuse_off_the_earth(
-    geodesy: Geodesy, bounds: npt.NDArray[np.float64], layer_name: str, feedback: Feedback
+    geodesy: Geodesy, bounds: Floats, layer_name: str, feedback: Feedback
 ) -> None:
     """Refuse degrees that are none; they are metres, or x and y are the wrong way round."""
     if not geodesy.is_geographic:

@@ -13,19 +13,21 @@ Figures are never those of the simplified outlines.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, List, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, List, Sequence, Tuple
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import Geometry, STRtree
 
 from .arcs import ArcSet, Outlines, cut_into_arcs, outlines_of
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .arrays import Bools, Floats, Ints
+
 __all__ = ["SharedOutlines", "simplified_together"]
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 Path = Tuple[int, ...]
 """The arcs of a ring or line as it runs; `~i` is arc `i` backwards."""
@@ -151,7 +153,7 @@ def _spoilt(
     arcs: ArcSet,
     original: npt.NDArray[np.object_],
     lines: npt.NDArray[np.object_],
-) -> npt.NDArray[np.bool_]:
+) -> Bools:
     """Return the arcs that must not be simplified so far."""
     bad = np.zeros(arcs.count, dtype=np.bool_)
     was, now = (_ring_areas(outlines, arcs, each) for each in (original, lines))

@@ -12,7 +12,6 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Dict, Iterable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import Geometry, STRtree
 
@@ -22,6 +21,9 @@ from .proximity import merged
 from .roughly import RoughOutline
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .arrays import Floats, Ints
     from .borders import BorderLine
     from .geodesy import Geodesy
     from .geography import Geography
@@ -38,9 +40,8 @@ __all__ = [
     "without_crumbs",
 ]
 
-Floats = npt.NDArray[np.float64]
 
-Stretch = Dict[int, Floats]
+Stretch = Dict[int, "Floats"]
 """Intervals along each part of a border line, in metres, (n, 2), in order and disjoint."""
 
 LEAST_CONTACT_KM = 0.002
@@ -182,7 +183,7 @@ class _Line:
         )
         return {int(part): merged(rows[parts == part], _SLACK_M) for part in np.unique(parts)}
 
-    def _projected(self, start: Floats, end: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
+    def _projected(self, start: Floats, end: Floats) -> tuple[Ints, Floats]:
         """Return on which parts segments lie that are within one of the border's, and where."""
         half = np.hypot(*(end - start).T) / 2
         middles = shapely.points((start + end) / 2)

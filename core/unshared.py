@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Collection, Iterable, Iterator, Sequence, Tuple
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import STRtree
 from shapely.errors import GEOSException
@@ -25,13 +24,14 @@ from .hashing import hashed_points
 from .nearby import in_blocks
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .arrays import Bools, Floats, Ints
     from .geodesy import Geodesy
     from .polygons import PolygonStore
 
 __all__ = ["Between", "GroundBetween", "Outlines", "Signed", "ground_between"]
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 Signed = Tuple[int, int, int]
 """The number of a polygon, the number of the sum it is part of, and 1 to add it or -1 to take it
@@ -86,7 +86,7 @@ class Between:
     start: Floats
     end: Floats
     net: Ints
-    follows: npt.NDArray[np.bool_]
+    follows: Bools
     of: int
 
     def __len__(self) -> int:

@@ -6,13 +6,13 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from .lineage import LinkRule, ground_of
 from .nearby import meeting_boxes
 
 if TYPE_CHECKING:
+    from .arrays import Floats
     from .geodesy import Geodesy
     from .model import Enclave
 
@@ -26,7 +26,7 @@ class Vanished:
         self._geodesy = geodesy
         self._rule = rule
         self._gone: dict[str, list[tuple[int, Enclave]]] = defaultdict(list)
-        self._boxes: dict[str, npt.NDArray[np.float64]] = {}
+        self._boxes: dict[str, Floats] = {}
 
     def add(self, enclave_id: int, enclave: Enclave) -> None:
         """Take in an enclave that vanished after those before."""

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Sequence
 import numpy as np
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
+    from ...core.arrays import Ints
 
-    Ints = npt.NDArray[np.int64]
 
 __all__ = ["ALPHABET", "encoded", "encoded_arcs"]
 

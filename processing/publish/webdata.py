@@ -11,9 +11,9 @@ from ...core.i18n import tr
 from .webcode import encoded, encoded_arcs
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
     from shapely import Geometry
 
+    from ...core.arrays import Floats
     from ...core.feedback import Feedback
     from ...core.occurrence import Event
     from ...core.simplification import Path, SharedOutlines
@@ -106,7 +106,7 @@ class _Shapes:
             self.geometries.append(shapely.transform(dense, self._on_plane))
         return self._known[key]
 
-    def _on_plane(self, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def _on_plane(self, xy: Floats) -> Floats:
         return _mercator(self._film.geography.geodesy.lonlat(xy)) * self._scale
 
     @staticmethod
@@ -259,7 +259,7 @@ def _plane_scale(film: Film) -> float:
     return max(float(np.cos(np.radians((south + north) / 2))), 0.05)
 
 
-def _mercator(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _mercator(lonlat: Floats) -> Floats:
     lon = np.radians(lonlat[:, 0])
     lat = np.radians(np.clip(lonlat[:, 1], -_MOST_LATITUDE, _MOST_LATITUDE))
     return _EARTH_M * np.column_stack([lon, np.log(np.tan(np.pi / 4 + lat / 2))])
