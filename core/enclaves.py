@@ -134,7 +134,7 @@ class Surveyor:
             join_distance_m=parameters.join_distance_m,
             feedback=feedback,
         )
-        self._fronts = FrontFinder(self._geodesy, snap_m=parameters.snap_m, feedback=feedback)
+        self._fronts = FrontFinder(store, snap_m=parameters.snap_m, feedback=feedback)
         self._matcher = GroundMatcher(store, geography, feedback=feedback)
         self._plain = _PlainRuler(
             geography.border, self._fronts, self._matcher, parameters.tolerance_m

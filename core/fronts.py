@@ -24,7 +24,7 @@ from .segments import Segments
 if TYPE_CHECKING:
     from .arrays import Bools, Floats
     from .feedback import Feedback
-    from .geodesy import Geodesy
+    from .polygons import PolygonStore
 
 __all__ = ["SEGMENTS_AT_ONCE", "FrontFinder", "Perimeter", "open_lengths_m", "perimeter_of"]
 
@@ -60,8 +60,9 @@ class Perimeter:
 class FrontFinder:
     """Finds fronts, and remembers them as long as a piece and those around it stay."""
 
-    def __init__(self, geodesy: Geodesy, *, snap_m: float, feedback: Feedback) -> None:
-        self._geodesy = geodesy
+    def __init__(self, store: PolygonStore, *, snap_m: float, feedback: Feedback) -> None:
+        self._store = store
+        self._geodesy = store.geodesy
         self._snap_m = max(snap_m, EXACT_M)
         self._feedback = feedback
         self._outlines: Recent[Piece, Segments] = Recent()
@@ -226,9 +227,11 @@ class FrontFinder:
 
     def _common_km2(self, one: Piece, two: Piece) -> float:
         a, b = one.geometry, two.geometry
-        if not shapely.relate_pattern(a, b, "T********"):
-            return 0.0
-        return float(self._geodesy.area_km2([shapely.intersection(a, b)])[0])
+        if one.is_polygon and two.is_polygon:
+            overlap = self._store.overlap(one.numbers[0], two.numbers[0])
+        else:
+            overlap = bool(shapely.relate_pattern(a, b, "T********"))
+        return float(self._geodesy.area_km2([shapely.intersection(a, b)])[0]) if overlap else 0.0
 
 
 def _factions(neighbours: _Neighbours) -> list[str]:

@@ -32,7 +32,6 @@ class HeldGround:
     def __init__(self, store: PolygonStore, feedback: Feedback) -> None:
         self._store = store
         self._feedback = feedback
-        self._pairs: dict[tuple[int, int], bool] = {}
         self._union_km2: dict[tuple[int, ...], float] = {}
         self._unions: dict[tuple[int, ...], Geometry] = {}
         self._covered_km2: dict[tuple[int, ...], float] = {}
@@ -87,7 +86,12 @@ class HeldGround:
             for i, j in zip(one.tolist(), two.tolist())
             if some[i] != others[j]
         }
-        return [pair for pair in sorted(candidates) if self._overlap(pair)]
+        found = []
+        for pair in sorted(candidates):
+            self._feedback.check()
+            if self._store.overlap(*pair):
+                found.append(pair)
+        return found
 
     def _near(self, some: Sequence[int], others: Sequence[int]) -> tuple[Ints, Ints]:
         if len(some) <= _FEW:
@@ -96,13 +100,6 @@ class HeldGround:
         tree = STRtree([polygons[number] for number in others])
         one, two = tree.query(np.array([polygons[number] for number in some], dtype=object))
         return one, two
-
-    def _overlap(self, pair: tuple[int, int]) -> bool:
-        if pair not in self._pairs:
-            self._feedback.check()
-            one, two = (self._store.polygons[number] for number in pair)
-            self._pairs[pair] = bool(shapely.relate_pattern(one, two, "T********"))
-        return self._pairs[pair]
 
     def _overlapping_km2(self, group: tuple[int, ...]) -> float:
         if group not in self._union_km2:

@@ -50,6 +50,11 @@ class Piece:
     trimmed: tuple[int, ...] = ()
     parts: int = 1
 
+    @property
+    def is_polygon(self) -> bool:
+        """Whether it is one polygon, and all of it."""
+        return len(self.numbers) == 1 and not self.trimmed
+
 
 @dataclass(frozen=True)
 class _Relation:
@@ -149,8 +154,7 @@ class PieceFinder:
         return self._relations[a, b]
 
     def _related(self, a: int, b: int) -> _Relation:
-        one, two = self._store.polygons[a], self._store.polygons[b]
-        overlaps = bool(shapely.relate_pattern(one, two, "T********"))
+        overlaps = self._store.overlap(a, b)
         if overlaps and self._is_real_overlap(a, b):
             return _Relation(joined=True, near_m=0.0, overlaps=True)
         outlines = self._store.segments(a), self._store.segments(b)

@@ -51,6 +51,7 @@ class PolygonStore:
         self._number_of: dict[bytes, int] = {}
         self._areas = np.zeros(0)
         self._segments: dict[int, Segments] = {}
+        self._overlaps: dict[tuple[int, int], bool] = {}
 
     def add(self, wkb: bytes) -> tuple[int, ...]:
         """Return the numbers of the single polygons of a geometry; none when it has no area."""
@@ -94,6 +95,14 @@ class PolygonStore:
         if number not in self._segments:
             self._segments[number] = Segments.of_polygons([self.polygons[number]], self.geodesy)
         return self._segments[number]
+
+    def overlap(self, one: int, two: int) -> bool:
+        """Return whether the insides of two polygons have a common part; looked at once a pair."""
+        pair = min(one, two), max(one, two)
+        if pair not in self._overlaps:
+            first, second = (self.polygons[number] for number in pair)
+            self._overlaps[pair] = bool(shapely.relate_pattern(first, second, "T********"))
+        return self._overlaps[pair]
 
     def _number(self, polygon: Geometry) -> int:
         key = _digest(shapely.to_wkb(polygon))
