@@ -15,7 +15,7 @@ from .frontage import NOBODY, SLIT, Frontage
 from .frontsearch import Holder, search
 from .groups import portions
 from .model import Contested
-from .nearby import pairs_within
+from .nearby import meeting_boxes
 from .pieces import Piece
 from .proximity import EXACT_M, LEAST_RUN
 from .recent import Recent
@@ -93,18 +93,17 @@ class FrontFinder:
     def neighbours(
         self, pieces: Sequence[tuple[str, Piece]], feedback: Feedback
     ) -> tuple[list[_Neighbours], tuple[Contested, ...]]:
-        """Return the pieces of other factions near each piece, and ground held twice."""
-        geometries = np.array([piece.geometry for _, piece in pieces], dtype=object)
+        """Return the pieces of other factions that may be near each piece, and ground held twice.
+
+        Where their boxes are near they may be: to look closer takes as long as to look for ground
+        that they have in common, and for what of their outlines is near.
+        """
         near: list[list[int]] = [[] for _ in pieces]
         contested: dict[tuple[str, str], float] = defaultdict(float)
-        for one, two in pairs_within(
-            geometries,
-            self._snap_m,
-            geodesy=self._geodesy,
-            feedback=feedback,
-            progress=feedback.progress,
-            labels=[faction for faction, _ in pieces],
-        ):
+        pairs = self._pairs_of_boxes(pieces)
+        for place, (one, two) in enumerate(pairs):
+            feedback.check()
+            feedback.progress(place / len(pairs))
             near[one].append(two)
             near[two].append(one)
             overlap_km2 = self._overlap_km2(pieces[one][1], pieces[two][1])
@@ -121,6 +120,17 @@ class FrontFinder:
             neighbours,
             tuple(Contested(pair, km2) for pair, km2 in sorted(contested.items())),
         )
+
+    def _pairs_of_boxes(self, pieces: Sequence[_Held]) -> list[tuple[int, int]]:
+        """Return the pairs of pieces of two factions whose boxes are within the snap distance."""
+        boxes = shapely.bounds(np.array([piece.geometry for _, piece in pieces], dtype=object))
+        margin = self._geodesy.reach_units(boxes) * self._snap_m
+        around = boxes + margin[:, None] * np.array([-1, -1, 1, 1])
+        return [
+            (one, two)
+            for one, two in zip(*(each.tolist() for each in meeting_boxes(around, boxes)))
+            if one < two and pieces[one][0] != pieces[two][0]
+        ]
 
     def perimeter(self, piece: Piece, neighbours: _Neighbours) -> Perimeter:
         """Return the perimeter of a piece among its `neighbours`, which were found before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Iterator
 
 import numpy as np
 import shapely
@@ -74,13 +74,10 @@ def pairs_within(
     *,
     geodesy: Geodesy,
     feedback: Feedback,
-    labels: Sequence[str] | None = None,
-    progress: Callable[[float], None] | None = None,
 ) -> Iterator[tuple[int, int]]:
     """Yield the numbers of geometries that may be within `distance_m`, each pair once.
 
-    None is missing; some may be a little farther apart. With `labels`, one a geometry,
-    only pairs with two different labels are looked at. `progress` is told 0 to 1.
+    None is missing; some may be a little farther apart.
     """
     bounds = shapely.bounds(geometries)
     margin = geodesy.reach_units(bounds) * distance_m
@@ -88,12 +85,8 @@ def pairs_within(
     tree = STRtree(geometries)
     for one, box in enumerate(boxes):
         feedback.check()
-        if progress is not None:
-            progress(one / len(boxes))
         others = np.sort(tree.query(box))
         others = others[others > one]
-        if labels is not None:
-            others = others[[labels[other] != labels[one] for other in others.tolist()]]
         if len(others) == 0:
             continue
         # prepared for this one search, many outlines would fill the memory
