@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Protocol, Sequence
 
 import shapely
 
-from .arcsurvey import ArcSurvey
 from .fronts import SEGMENTS_AT_ONCE, FrontFinder, Perimeter
 from .ground import Ground, GroundMatcher
 from .groups import portions
@@ -23,6 +22,7 @@ from .model import (
     Snapshot,
     Status,
 )
+from .nearby import meeting_boxes
 from .pieces import Piece, PieceFinder
 from .recent import Recent
 from .roughly import RoughOutline
@@ -30,12 +30,16 @@ from .roughly import RoughOutline
 if TYPE_CHECKING:
     from shapely import Geometry
 
+    from .arcsurvey import ArcSurvey
     from .borders import Border
     from .feedback import Feedback
     from .geography import Geography
     from .polygons import PolygonStore
 
 __all__ = ["Surveyor"]
+
+# to look for overlaps among so few polygons takes no time that unions would not save
+_FEW_POLYGONS = 50
 
 
 @dataclass(frozen=True)
@@ -139,11 +143,9 @@ class Surveyor:
         self._plain = _PlainRuler(
             geography.border, self._fronts, self._matcher, parameters.tolerance_m
         )
-        self._arcs = (
-            None
-            if plain
-            else ArcSurvey(store, geography.border, parameters, self._finder, feedback)
-        )
+        self._store = store
+        self._is_plain = plain
+        self._arcs: ArcSurvey | None = None
         self._sites: Recent[Piece, _Site] = Recent()
         self._reference_km2 = parameters.reference_area_km2 or geography.home_area_km2
         self.plain_dates = 0
@@ -151,15 +153,16 @@ class Surveyor:
     def survey(self, snapshot: Snapshot, feedback: Feedback) -> Findings:
         """Return what is found on the date of a snapshot."""
         self._turn()
-        found = None if self._arcs is None else self._arcs.found(snapshot, feedback)
-        if found is None or self._arcs is None:
+        arcs = self._arcs_for(snapshot)
+        found = None if arcs is None else arcs.found(snapshot, feedback)
+        if arcs is None or found is None:
             self.plain_dates += 1
             return self._surveyed_plainly(snapshot, feedback)
         self._matcher.match([number for each in found for number in each.piece.numbers])
         enclaves: dict[str, list[Enclave]] = {}
         for each in found:
             feedback.check()
-            measured = partial(self._measured, each.piece, self._arcs)
+            measured = partial(self._measured, each.piece, arcs)
             site = self._sites.once(each.piece, measured)
             enclave = self._enclave(snapshot, each.faction, each.piece, site, each.perimeter)
             enclaves.setdefault(each.faction, []).append(enclave)
@@ -171,6 +174,32 @@ class Surveyor:
         self._sites.turn()
         if self._arcs is not None:
             self._arcs.turn()
+
+    def _arcs_for(self, snapshot: Snapshot) -> ArcSurvey | None:
+        """Return what surveys coverages; None for a snapshot that is none for sure."""
+        numbers = [number for each in snapshot.holdings.values() for number in each]
+        if self._is_plain or (len(numbers) <= _FEW_POLYGONS and self._any_overlap(numbers)):
+            return None
+        if self._arcs is None:
+            # many modules, which no small series has use for whose polygons overlap
+            from .arcsurvey import ArcSurvey
+
+            self._arcs = ArcSurvey(
+                self._store,
+                self._geography.border,
+                self._parameters,
+                self._finder,
+                self._feedback,
+            )
+        return self._arcs
+
+    def _any_overlap(self, numbers: Sequence[int]) -> bool:
+        boxes = shapely.bounds([self._store.polygons[number] for number in numbers])
+        return any(
+            numbers[one] == numbers[two] or self._store.overlap(numbers[one], numbers[two])
+            for one, two in zip(*(each.tolist() for each in meeting_boxes(boxes, boxes)))
+            if one < two
+        )
 
     def _surveyed_plainly(self, snapshot: Snapshot, feedback: Feedback) -> Findings:
         pieces = []
