@@ -21,6 +21,9 @@ __all__ = ["PolygonStore", "Stored", "polygons_of", "repaired"]
 
 _DIGEST_BYTES = 16
 _RECENT_BYTES = 32 * 2**20
+# how the WKB of a flat polygon begins, as it is written here, and how long that of an empty one is
+_PLAIN_POLYGON = b"\x01\x03\x00\x00\x00"
+_EMPTY_BYTES = 9
 
 
 class Stored(NamedTuple):
@@ -64,13 +67,16 @@ class PolygonStore:
             digest = _digest(wkb)
             known = self._stored.get(digest)
             if known is None:
-                known = self._stored[digest] = self._made(wkb)
+                known = self._stored[digest] = self._made(wkb, digest)
             self._keep_recent(wkb, known)
         return known
 
-    def _made(self, wkb: bytes) -> Stored:
+    def _made(self, wkb: bytes, digest: bytes) -> Stored:
         geometry = shapely.from_wkb(wkb, on_invalid="ignore")
         valid = geometry is not None and bool(shapely.is_valid(geometry))
+        if valid and wkb.startswith(_PLAIN_POLYGON) and len(wkb) > _EMPTY_BYTES:
+            # nothing has to be taken apart, nor written to know its bytes
+            return Stored((self._numbered(geometry, digest),), was_invalid=False)
         parts = _single_polygons(geometry, valid)
         return Stored(tuple(dict.fromkeys(map(self._number, parts))), not valid)
 
@@ -105,11 +111,13 @@ class PolygonStore:
         return self._overlaps[pair]
 
     def _number(self, polygon: Geometry) -> int:
-        key = _digest(shapely.to_wkb(polygon))
-        if key not in self._number_of:
-            self._number_of[key] = len(self.polygons)
+        return self._numbered(polygon, _digest(shapely.to_wkb(polygon)))
+
+    def _numbered(self, polygon: Geometry, digest: bytes) -> int:
+        if digest not in self._number_of:
+            self._number_of[digest] = len(self.polygons)
             self.polygons.append(polygon)
-        return self._number_of[key]
+        return self._number_of[digest]
 
 
 def _digest(wkb: bytes) -> bytes:
