@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Iterator, Mapping, Protocol, Sequence
+from typing import TYPE_CHECKING, Iterator, Protocol, Sequence
 
 import shapely
 
@@ -56,17 +56,18 @@ class Job:
     plain: bool = False
 
     def expected_s(self) -> float:
-        """Return what the survey takes at least in one thread, in seconds, to a factor of some."""
+        """Return what the dates after the first take at least, in seconds, to a factor of some.
+
+        A first date is done by each worker, so there is nothing in it to share out.
+        """
         polygons, vertices = 0, 0
         sizes = shapely.get_num_coordinates(self.series.store.polygons)
-        before: Mapping[str, Sequence[int]] = {}
-        for snapshot in self.snapshots:
+        for before, snapshot in zip(self.snapshots, self.snapshots[1:]):
             for faction, numbers in snapshot.holdings.items():
-                had = before.get(faction, ())
+                had = before.holdings.get(faction, ())
                 new = [] if had == numbers else list(set(numbers).difference(had))
                 polygons += len(new)
                 vertices += int(sizes[new].sum())
-            before = snapshot.holdings
         return _POLYGON_S * polygons + _VERTEX_S * vertices
 
     def alone(self, feedback: Feedback) -> Surveyor:
@@ -129,9 +130,9 @@ def _crew(workers: Workers, stack: ExitStack, pace: Pace) -> Crew:
 class _Chooser:
     """Surveys in this thread as long as that is the fastest, and then by workers.
 
-    What takes long is not always foreseen: most of it is unions, where polygons overlap. After some
-    dates it is known what the first one took and what each further one does, and so
-    whether workers, who need some time to start and a first date each, would be done earlier.
+    What takes long is not always foreseen: most of it is unions, where polygons overlap. After
+    some dates it is known what the first one took and what each further one does, and so whether
+    workers, who need some time to start and a first date each, would be done earlier.
     """
 
     def __init__(self, job: Job, stack: ExitStack, pace: Pace) -> None:

@@ -12,7 +12,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enclave_watch.core import parcels, sharing, surveying
+from enclave_watch.core import parcels, sharing
 from enclave_watch.core.crews import ALONE, ExecutorCrew, Workers
 from enclave_watch.core.errors import Cancelled, OverlayError, ParameterError, WorkerError
 from enclave_watch.core.feedback import Feedback
@@ -335,27 +335,6 @@ def test_workers_with_the_same_libraries_are_not_told_of(series, threads):
     assert not any("other versions" in text for text in log.warnings)
 
 
-def test_as_long_as_it_is_fast_no_worker_is_started(monkeypatch, series, alone):
-    monkeypatch.setattr(surveying, "open_crew", lambda *_: pytest.fail("started workers"))
-    assert_same(analysed(series, Workers()), alone)
-
-
-def test_where_it_pays_workers_take_over_on_the_way(monkeypatch, series, alone, threads):
-    monkeypatch.setattr(surveying, "open_crew", lambda *_: threads)
-    monkeypatch.setattr(surveying, "processor_count", lambda: 4)
-    monkeypatch.setattr(surveying, "_WORTH_S", 0.0)
-    monkeypatch.setattr(surveying.Job, "expected_s", lambda _: 0.0)
-    monkeypatch.setattr(surveying, "_WORTH_SHARE", float("inf"))
-    in_parcels_of(monkeypatch, 3)
-    sent = []
-    submit = threads.submit
-    monkeypatch.setattr(threads, "submit", lambda *args: sent.append(args) or submit(*args))
-    found = analysed(series, Workers())
-    assert len(sent) == 3  # of eleven dates three are done before
-    assert_same(found, alone)
-    assert geometries_kept(found) == geometries_kept(alone)
-
-
 @pytest.mark.parametrize("count", [-1, 257])
 def test_a_senseless_number_of_workers_is_refused(count):
     with pytest.raises(ParameterError, match=str(count)):
@@ -379,14 +358,3 @@ def test_parcels_are_long_but_leave_no_worker_without(count, workers, sizes):
     assert sum(found) == count
     assert found[: len(sizes)] == sizes
     assert max(found) <= 96
-
-
-def test_where_the_work_is_seen_to_be_long_workers_do_all_dates(
-    monkeypatch, series, alone, threads
-):
-    monkeypatch.setattr(surveying, "open_crew", lambda *_: threads)
-    monkeypatch.setattr(surveying, "processor_count", lambda: 2)
-    monkeypatch.setattr(surveying, "Surveyor", lambda *_: pytest.fail("surveyed alone"))
-    monkeypatch.setattr(surveying, "_POLYGON_S", 1.0)
-    found = analysed(series, Workers())
-    assert_same(found, alone)
