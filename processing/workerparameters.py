@@ -41,7 +41,7 @@ def worker_parameters() -> list[QgsProcessingParameterDefinition]:
             count,
             tr(
                 "How many processes measure the enclaves of the series, each some of its dates. "
-                "0: as many as there are processors, once it is seen that it takes long enough. "
+                "0: as many as there are processors, where it takes long enough. "
                 "1: none beside QGIS itself. No figure depends on it. With a scheduler: so many of "
                 "its workers, 0 for all."
             ),

@@ -22,6 +22,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(ROOT / "tools"))
 sys.path.insert(0, str(ROOT / "build" / "plugins"))
 
+from enclave_watch.tests.bench.processtree import TreeWatch, peak_mb  # noqa: E402
 from enclave_watch.tests.bench.way_engine import (  # noqa: E402
     ControlSummary,
     EnclaveHistory,
@@ -49,15 +50,16 @@ def main() -> None:
     name, case_name, path, home, folder = sys.argv[1:6]
     way = WAYS[name]()
     way.prepare(Case(case_name, Path(path), home), Path(folder))
-    before, before_mb = _used(name), _peak_mb()
+    before_s, before_mb = _cpu_s(), peak_mb()
     start = time.perf_counter()
-    way.run()
-    seconds = time.perf_counter() - start
-    after = _used(name)
+    with TreeWatch() as watch:
+        way.run()
+        seconds = time.perf_counter() - start
     told: dict[str, Any] = {
         "seconds": seconds,
-        "cpu_seconds": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
-        "peak_mb": after.ru_maxrss / 1024.0 if name == "process" else _peak_mb(),
+        "cpu_seconds": _cpu_s() - before_s,
+        "peak_mb": 0.0 if name == "process" else peak_mb(),
+        "others_mb": watch.together_mb,
         "before_mb": before_mb,
     }
     if "--findings" in sys.argv:
@@ -68,17 +70,10 @@ def main() -> None:
     os._exit(0)
 
 
-def _used(way: str) -> resource.struct_rusage:
-    whose = resource.RUSAGE_CHILDREN if way == "process" else resource.RUSAGE_SELF
-    return resource.getrusage(whose)
-
-
-def _peak_mb() -> float:
-    """Return the most memory that this process had; its `ru_maxrss` begins with its parent's."""
-    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024.0
-    raise RuntimeError("this system does not tell how much memory a process had")
+def _cpu_s() -> float:
+    """Return what all cores worked for this process and for those that it started and ended."""
+    used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ class Measured:
     ----------
     seconds, cpu_seconds : medians over the runs: by the clock, and of all cores together
     peak_mb : the most memory that the process ever had, over all runs
+    others_mb : the same of each process that it started, in all
     before_mb : of it, what it had before the run: QGIS and the packages
     """
 
@@ -40,6 +41,7 @@ class Measured:
     seconds: float
     cpu_seconds: float
     peak_mb: float
+    others_mb: float
     before_mb: float
     findings: Findings | None
 
@@ -65,7 +67,7 @@ def measure(case: Case, way: str, *, runs: int, timeout_s: float, compare: bool)
         way,
         runs,
         *(statistics.median(each[key] for each in told) for key in ("seconds", "cpu_seconds")),
-        max(each["peak_mb"] for each in told),
+        *(max(each[key] for each in told) for key in ("peak_mb", "others_mb")),
         told[0]["before_mb"],
         None if found is None else Findings(**found),
     )

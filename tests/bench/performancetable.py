@@ -41,7 +41,7 @@ def table_rows(measured: Sequence[Measured]) -> list[tuple[str, ...]]:
                 f"{each.seconds:.2f}",
                 f"{each.cpu_seconds:.2f}",
                 f"{each.seconds / engine.seconds:.1f}" if engine else "-",
-                f"{each.peak_mb:,.0f} ({each.before_mb:,.0f})",
+                f"{_memory(each)} ({each.before_mb:,.0f})",
                 str(each.runs),
                 agrees,
             )
@@ -57,10 +57,16 @@ def curve_lines(curve: Sequence[tuple[int, Measured]]) -> list[tuple[str, ...]]:
             f"{each.seconds:.2f}",
             f"{each.cpu_seconds:.2f}",
             f"{1000.0 * each.seconds / dates:.1f}",
-            f"{each.peak_mb:,.0f}",
+            _memory(each),
         )
         for dates, each in curve
     ]
+
+
+def _memory(each: Measured) -> str:
+    """Return the memory of the run itself and, after a plus, of what processes it started."""
+    parts = [mb for mb in (each.peak_mb, each.others_mb) if mb]
+    return " + ".join(f"{mb:,.0f}" for mb in parts)
 
 
 def tabulated(
