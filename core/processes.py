@@ -15,7 +15,7 @@ from queue import SimpleQueue
 from threading import Timer
 from typing import TYPE_CHECKING
 
-from .crews import Crew
+from .crews import Crew, processor_count
 from .errors import RequirementError, WorkerError
 from .i18n import tr
 from .interpreter import interpreters, package_folders
@@ -44,12 +44,14 @@ class ProcessCrew(Crew):
 
     def __init__(self, size: int, feedback: Feedback) -> None:
         self.size = size
-        self._interpreter, first = _first_worker(feedback)
+        self._interpreter, workers = _started(min(size, processor_count()), feedback)
         self._is_closed = False
-        self._all: set[_Worker] = {first}
+        self._all: set[_Worker] = set(workers)
         self._idle: SimpleQueue[_Worker | None] = SimpleQueue()
-        self._idle.put(first)
-        for _ in range(size - 1):
+        for worker in workers:
+            self._idle.put(worker)
+        # more than there are processors start when there is something for them to do
+        for _ in range(size - len(workers)):
             self._idle.put(None)
         feedback.info(tr("Worker processes: {}.").format(size))
         # each thread waits for the answer of one process
@@ -84,8 +86,10 @@ class ProcessCrew(Crew):
                 self._all.add(worker)
                 # while it started the run may have ended, which did not know of it yet
                 self._check_open()
+            worker.greet()
             return worker.ask(surroundings, dates)
-        except (OSError, ValueError):  # it has ended, or its pipes are closed
+        # it has ended, or its pipes are closed; or it is not like the first one after all
+        except (OSError, ValueError, RequirementError):
             if worker is not None:
                 self._all.discard(worker)
                 worker.end()
@@ -97,15 +101,24 @@ class ProcessCrew(Crew):
             self._idle.put(worker)
 
 
-def _first_worker(feedback: Feedback) -> tuple[Path, _Worker]:
-    """Return the first Python that can be a worker, and one that runs."""
+def _started(size: int, feedback: Feedback) -> tuple[Path, list[_Worker]]:
+    """Return the first Python that can be a worker, and so many of it, of which the first is ready.
+
+    They start side by side.
+    """
     problems = []
     for interpreter in interpreters():
         feedback.check()
+        workers: list[_Worker] = []
         try:
-            return interpreter, _Worker(interpreter)
+            workers += (_Worker(interpreter) for _ in range(size))
+            workers[0].greet()
         except (OSError, RequirementError) as error:
             problems.append(f"{interpreter}: {error}")
+            for worker in workers:
+                worker.end()
+        else:
+            return interpreter, workers
     raise WorkerError(
         tr("No Python was found to start worker processes with ({}).").format("; ".join(problems))
     )
@@ -118,8 +131,6 @@ class _Worker:
     ------
     OSError
         When it does not start, or has ended.
-    RequirementError
-        When it has not the packages of the engine.
     """
 
     def __init__(self, interpreter: Path) -> None:
@@ -135,6 +146,18 @@ class _Worker:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self.pid = self._process.pid
+        self._is_ready = False
+
+    def greet(self) -> None:
+        """Wait until it is ready.
+
+        Raises
+        ------
+        RequirementError
+            When it has not the packages of the engine.
+        """
+        if self._is_ready:
+            return
         # a program that is no Python after all may never say a word
         patience = Timer(_PATIENCE_S, self._process.kill)
         patience.start()
@@ -148,6 +171,7 @@ class _Worker:
         if missing:
             self.end()
             raise RequirementError(missing)
+        self._is_ready = True
 
     def ask(self, surroundings: bytes, dates: bytes) -> bytes:
         """Return the answer to a parcel."""

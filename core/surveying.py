@@ -30,6 +30,8 @@ _DATES_TRIED = 3
 # what a polygon that came or went takes, and each of its vertices, as measured on coverages
 _POLYGON_S = 2e-3
 _VERTEX_S = 3e-6
+# a first date takes as long as some ten others
+_DATES_A_WORKER = 16
 # each worker has so many parcels, and what stays from date to date is done once in each
 _FIRST_DATES = 2
 
@@ -110,15 +112,21 @@ def surveying(job: Job, workers: Workers | Crew, pace: Pace) -> Iterator[Surveys
             yield job.shared(workers, pace)
         elif not job.snapshots or (workers.count == 1 and not workers.scheduler):
             yield job.alone(pace)
-        elif workers.scheduler or workers.count or _is_seen_to_be_long(job):
+        elif workers.scheduler or workers.count:
             yield job.shared(_crew(workers, stack, pace), pace)
+        elif _is_seen_to_be_long(job):
+            yield job.shared(_crew(Workers(_as_many_as_pay(job)), stack, pace), pace)
         else:
             yield _Chooser(job, stack, pace)
 
 
 def _is_seen_to_be_long(job: Job) -> bool:
     """Return whether workers are sure to be done earlier, before any date is surveyed."""
-    return processor_count() > 1 and job.expected_s() > _WORTH_S
+    return _as_many_as_pay(job) > 1 and job.expected_s() > _WORTH_S
+
+
+def _as_many_as_pay(job: Job) -> int:
+    return min(processor_count(), len(job.snapshots) // _DATES_A_WORKER)
 
 
 def _crew(workers: Workers, stack: ExitStack, pace: Pace) -> Crew:
@@ -153,7 +161,8 @@ class _Chooser:
     def survey(self, snapshot: Snapshot, feedback: Feedback) -> Findings:
         """Return what is found on the next of the snapshots."""
         if not self._is_shared and self._pays():
-            crew = _crew(Workers(), self._stack, self._pace)
+            left = len(self._job.snapshots) - len(self._took_s)
+            crew = _crew(Workers(min(processor_count(), left)), self._stack, self._pace)
             self._plain_dates = self._surveys.plain_dates
             self._surveys = self._job.shared(
                 crew, self._pace, done=len(self._took_s), before=self._before

@@ -16,7 +16,7 @@ import pytest
 
 from enclave_watch.core import crews, interpreter, processes
 from enclave_watch.core.crews import ExecutorCrew, Workers, open_crew
-from enclave_watch.core.errors import Cancelled, WorkerError
+from enclave_watch.core.errors import Cancelled, RequirementError, WorkerError
 from enclave_watch.core.feedback import Feedback
 from enclave_watch.core.processes import ProcessCrew
 from enclave_watch.tests.core.helpers.build import Log
@@ -148,14 +148,45 @@ def test_a_process_that_starts_while_the_run_ends_is_ended_too(monkeypatch):
 
     crew = ProcessCrew(2, Feedback())
     monkeypatch.setattr(processes, "_Worker", Slow)
-    # the first process is busy, so the second has to be started
-    crew._idle.get()
+    # those that there are are busy, so one more has to be started
+    for _ in range(2):
+        crew._idle.get()
+    crew._idle.put(None)
     future = crew.submit(b"", b"")
     assert is_starting.wait(20)
     crew.close()
     is_closed.set()
     assert isinstance(future.exception(20), WorkerError)
     assert asked == []
+    assert not any(map(is_running, started))
+
+
+def test_as_many_as_there_are_processors_start_side_by_side(monkeypatch):
+    monkeypatch.setattr(processes, "processor_count", lambda: 2)
+    crew = ProcessCrew(3, Feedback())
+    try:
+        assert len(crew.pids) == 2
+        assert all(map(is_running, crew.pids))
+    finally:
+        crew.close()
+    assert not any(map(is_running, crew.pids))
+
+
+def test_a_python_without_the_engine_leaves_no_process_behind(monkeypatch):
+    started = []
+
+    class Lacking(processes._Worker):
+        def __init__(self, interpreter):
+            super().__init__(interpreter)
+            started.append(self.pid)
+
+        def greet(self):
+            raise RequirementError("lacks shapely")
+
+    monkeypatch.setattr(processes, "_Worker", Lacking)
+    with pytest.raises(WorkerError, match="lacks shapely"):
+        ProcessCrew(2, Feedback())
+    assert len(started) > 1
     assert not any(map(is_running, started))
 
 
