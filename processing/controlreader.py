@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime, time, timedelta
+import time
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from itertools import islice
 from typing import (
     TYPE_CHECKING,
@@ -19,7 +21,7 @@ from typing import (
 
 from qgis.PyQt.QtCore import QDate
 
-from ..core.errors import DateError
+from ..core.errors import DateError, ReadError
 from ..core.i18n import tr
 from ..core.model import ControlRow
 from .convert import (
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = ["ControlReader"]
 
 _ROWS_BETWEEN_CHECKS = 100
+_PAUSES_S = (0.1, 0.5, 2.0)
 
 
 class ControlReader:
@@ -74,7 +77,7 @@ class ControlReader:
             field_index(source, name, layer_name) for name in (faction_field, date_field, end_field)
         ]
         self._date_names = (date_field, end_field)
-        self._table = plain_table(layer, self._wanted)
+        self._table = self._plain = plain_table(layer, self._wanted)
         self._values = _FieldValues(layer_name, self._indexes, end_inclusive=end_inclusive)
         self._unread_dates: list[tuple[int, str | None, str]] = []
         self._not_polygons: list[int] = []
@@ -93,7 +96,7 @@ class ControlReader:
 
         Raises
         ------
-        ReadError : if QGIS gave fewer features than there are
+        ReadError : if QGIS gave fewer features than there are, or none
         """
         count, read = self._source.featureCount(), 0
         for row in self._all_rows():
@@ -161,8 +164,27 @@ class ControlReader:
                 self._table = None
             else:
                 return
-        for feature in islice(raw_features(self._source, self._wanted), done, None):
-            yield self._row_of(feature)
+        for pause_s in _PAUSES_S:
+            for feature in islice(raw_features(self._source, self._wanted), done, None):
+                done += 1
+                yield self._row_of(feature)
+            # a file that another locks for a moment gives QGIS nothing, and no error
+            if done or not self._has_rows():
+                return
+            time.sleep(pause_s)
+        raise ReadError(
+            tr(
+                'Control layer "{layer}": QGIS reads none of its rows, which are in the file. '
+                "Another program may lock it: close that, and run again."
+            ).format(layer=self._layer_name)
+        )
+
+    def _has_rows(self) -> bool:
+        """Return whether a plain table holds rows for sure."""
+        try:
+            return self._plain is not None and row_count(self._plain) > 0
+        except sqlite3.Error:
+            return False
 
     def _rows_of_table(self, table: PlainTable) -> Iterator[ControlRow | None]:
         if table.where and row_count(table) != self._source.featureCount():
@@ -333,4 +355,4 @@ def _day_after(value: Any) -> _Moment:
     moment = _moment(value)
     if moment is None or isinstance(moment, _Unread):
         return moment
-    return datetime.combine(moment.date(), time.min) + timedelta(days=1)
+    return datetime.combine(moment.date(), time_of_day.min) + timedelta(days=1)
