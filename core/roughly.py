@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .arrays import Floats, Ints
     from .geodesy import Geodesy
 
-__all__ = ["RoughOutline", "closest", "closest_shares", "spare_m"]
+__all__ = ["RoughOutline", "closest", "shares_beside", "spare_m"]
 
 
 _LONGEST_M = 5_000.0
@@ -211,25 +211,26 @@ def _distances(places: Floats, others: Floats) -> Floats:
 
 
 def _gaps(start: Floats, end: Floats, others_start: Floats, others_end: Floats) -> Floats:
-    """Return the distance between each of some straight edges and another one."""
-    share, others_share = closest_shares(start, end, others_start, others_end)
-    place = start + share[:, None] * (end - start)
-    return _length(place - others_start - others_share[:, None] * (others_end - others_start))
+    """Return the distance between each of some straight edges and another one.
 
-
-def closest_shares(
-    start: Floats, end: Floats, others_start: Floats, others_end: Floats
-) -> tuple[Floats, Floats]:
-    """Return how far along straight edges they come closest to other ones, each to one, 0 to 1.
-
-    All ends have the shape (n, 3). After C. Ericson, Real-Time Collision Detection (2005), 5.1.9.
+    After C. Ericson, Real-Time Collision Detection (2005), 5.1.9.
     """
     along, across, between = end - start, others_end - others_start, start - others_start
     a, e, f = _dot(along, along), _dot(across, across), _dot(across, between)
     b, c = _dot(along, across), _dot(along, between)
     share = _share(b * f - c * e, a * e - b * b)
     others_share = _share(b * share + f, e)
-    return _share(b * others_share - c, a), others_share
+    share = _share(b * others_share - c, a)
+    return _length(between + share[:, None] * along - others_share[:, None] * across)
+
+
+def shares_beside(places: Floats, start: Floats, end: Floats) -> Floats:
+    """Return how far along straight edges they come closest to places, each to one, 0 to 1.
+
+    All have the shape (n, 3). Across an edge, a way along the ground is off by nothing to speak of.
+    """
+    way = end - start
+    return _share(_dot(places - start, way), _dot(way, way))
 
 
 def _share(part: Floats, whole: Floats) -> Floats:

@@ -93,6 +93,14 @@ def test_edges_side_by_side_are_as_far_apart_as_they_are_drawn(apart_m):
     assert distance_m(road, beside, DEGREES) == pytest.approx(apart_m, rel=1e-4)
 
 
+def test_edges_that_part_slowly_are_as_near_as_where_they_begin_to():
+    # a straight way of 4.5 km runs half a metre under the ground in its middle, and so seems
+    # nearer to the end of the other edge, 1.1 m away, than to its start, 1 m away
+    road = shapely.from_wkt("LINESTRING(10 0, 10.04 0)")
+    beside = shapely.linestrings([(10.02, 1.0 / 110_574.0), (10.038, 1.1 / 110_574.0)])
+    assert distance_m(road, beside, DEGREES) == pytest.approx(1.0, rel=1e-5)
+
+
 def test_outlines_that_cross_or_touch_are_not_apart():
     across = shapely.from_wkt("LINESTRING(39.9 35.51, 40.1 35.52)")
     corner = shapely.from_wkt("LINESTRING(39 34, 40 35)")
