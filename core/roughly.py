@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from .segments import LONGEST_M
+
 if TYPE_CHECKING:
     from shapely import Geometry
 
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["RoughOutline", "closest", "shares_beside", "spare_m"]
 
 
-_LONGEST_M = 5_000.0
 _EDGES_A_RUN = 32
 _FEWEST_RUNS = 32
 _MOST_GAPS = 200_000
@@ -59,7 +60,7 @@ class RoughOutline:
         """Take the outline of a polygon, or a line, apart."""
         is_line = shapely.get_dimensions(geometry) == 1
         lines = geometry if is_line else shapely.boundary(geometry)
-        parts = geodesy.segmentized(shapely.get_parts(lines), _LONGEST_M)
+        parts = geodesy.segmentized(shapely.get_parts(lines), LONGEST_M)
         xy, line = shapely.get_coordinates(parts, return_index=True)
         return cls.of_vertices(xy, line, geodesy)
 

@@ -16,6 +16,7 @@ from enclave_watch.core.feedback import Feedback
 from enclave_watch.tests.core.helpers.build import Log
 from enclave_watch.tests.core.helpers.cluster import LocalCluster, end
 from enclave_watch.tests.core.helpers.sharing import (
+    MOVING_FRONT,
     a_series,
     analysed,
     assert_same,
@@ -25,21 +26,12 @@ from enclave_watch.tests.core.helpers.sharing import (
 
 pytest.importorskip("distributed", reason="dask.distributed is not installed")
 
-DATES = [
-    [("A" if x < 2 + number % 4 else "B", x, y) for x in range(6) for y in range(4)]
-    for number in range(24)
-]
 NOBODY = "tcp://127.0.0.1:9"
 
 
 @pytest.fixture(scope="module")
 def series():
-    return a_series(DATES)
-
-
-@pytest.fixture(scope="module")
-def alone(series):
-    return analysed(series)
+    return a_series(MOVING_FRONT)
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +94,7 @@ def test_a_scheduler_that_is_gone_is_told_of_by_its_address(
         address = cluster.address
         killer = threading.Timer(0.3, end, [cluster.scheduler])
         monkeypatch.setattr(ClusterCrew, "__init__", started(killer, ClusterCrew.__init__))
-        forever = a_series(DATES * 20)
+        forever = a_series(MOVING_FRONT * 20)
         with pytest.raises(WorkerError, match=address) as problem:
             analysed(forever, Workers(scheduler=address))
         assert "leave SCHEDULER empty" in str(problem.value)
@@ -129,7 +121,7 @@ def test_workers_that_all_go_are_told_of(tmp_path, monkeypatch, impatient, small
         killer = threading.Timer(0.1, end, [cluster.workers[0]])
         monkeypatch.setattr(ClusterCrew, "__init__", started(killer, ClusterCrew.__init__))
         with pytest.raises(WorkerError, match=f"{cluster.address} has no worker"):
-            analysed(a_series(DATES * 20), Workers(scheduler=cluster.address))
+            analysed(a_series(MOVING_FRONT * 20), Workers(scheduler=cluster.address))
 
 
 @pytest.mark.parametrize("address", [NOBODY, "nonsense://there", "tcp://"])

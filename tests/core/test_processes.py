@@ -21,6 +21,7 @@ from enclave_watch.core.feedback import Feedback
 from enclave_watch.core.processes import ProcessCrew
 from enclave_watch.tests.core.helpers.build import Log
 from enclave_watch.tests.core.helpers.sharing import (
+    MOVING_FRONT,
     a_series,
     analysed,
     assert_same,
@@ -29,20 +30,11 @@ from enclave_watch.tests.core.helpers.sharing import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-DATES = [
-    [("A" if x < 2 + number % 4 else "B", x, y) for x in range(6) for y in range(4)]
-    for number in range(24)
-]
 
 
 @pytest.fixture(scope="module")
 def series():
-    return a_series(DATES)
-
-
-@pytest.fixture(scope="module")
-def alone(series):
-    return analysed(series)
+    return a_series(MOVING_FRONT)
 
 
 @pytest.fixture

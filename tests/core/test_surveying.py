@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 import shapely
 
 from enclave_watch.core import surveying
-from enclave_watch.core.crews import ExecutorCrew, Workers
+from enclave_watch.core.crews import Workers
 from enclave_watch.core.model import Parameters
 from enclave_watch.tests.core.helpers.sharing import (
     a_series,
@@ -31,17 +30,6 @@ DATES = [
 @pytest.fixture(scope="module")
 def series():
     return a_series(DATES)
-
-
-@pytest.fixture(scope="module")
-def alone(series):
-    return analysed(series)
-
-
-@pytest.fixture
-def threads():
-    with ThreadPoolExecutor(3) as executor:
-        yield ExecutorCrew(executor, 3)
 
 
 def test_as_long_as_it_is_fast_no_worker_is_started(monkeypatch, series, alone):

@@ -47,17 +47,6 @@ def series():
     return a_series(DATES)
 
 
-@pytest.fixture(scope="module")
-def alone(series):
-    return analysed(series)
-
-
-@pytest.fixture
-def threads():
-    with ThreadPoolExecutor(3) as executor:
-        yield ExecutorCrew(executor, 3)
-
-
 def in_parcels_of(monkeypatch, size):
     monkeypatch.setattr("enclave_watch.core.sharing.parcel_sizes", parcels_of(size))
 

@@ -69,3 +69,14 @@ def placed(qtbot):
 
     yield place
     kept.clear()
+
+
+@pytest.fixture
+def group(qgis_iface):
+    """The dock's layers on the map; let go of at the end."""
+    from enclave_watch.ui.mapgroup import MapGroup
+
+    made = MapGroup(qgis_iface)
+    yield made
+    made.release()
+    made.deleteLater()

@@ -41,14 +41,6 @@ def _empty_project(qgis_app):
     QgsProject.instance().clear()
 
 
-@pytest.fixture
-def group(qgis_iface):
-    made = MapGroup(qgis_iface)
-    yield made
-    made.release()
-    made.deleteLater()
-
-
 def node():
     return QgsProject.instance().layerTreeRoot().findGroup("Enclave Watch")
 

@@ -7,7 +7,6 @@ from qgis.core import QgsProject
 
 from enclave_watch.tests.ui.helpers.mapcases import COLORS, two_dates
 from enclave_watch.ui.controller import DockController
-from enclave_watch.ui.mapgroup import MapGroup
 
 
 @pytest.fixture(autouse=True)
@@ -55,14 +54,6 @@ def test_an_analysis_that_goes_at_once_is_not_shown_any_more(controller, told, q
     controller._drop_analysis()
     qtbot.wait(50)
     assert told == ["analysis", "analysis", "date -1", "comparison"]
-
-
-@pytest.fixture
-def group(qgis_iface):
-    made = MapGroup(qgis_iface)
-    yield made
-    made.release()
-    made.deleteLater()
 
 
 def held():

@@ -16,6 +16,7 @@ from enclave_watch.core.timeline import SnapshotAnalysis, analyse
 from enclave_watch.tests.core.helpers.build import UTM, Log, geography_of, rows_of
 
 __all__ = [
+    "MOVING_FRONT",
     "Held",
     "a_series",
     "analysed",
@@ -29,6 +30,11 @@ __all__ = [
 
 Held = Sequence[tuple[str, int, int]]
 """Faction, x and y of the cells that are held on one date."""
+
+MOVING_FRONT: list[Held] = [
+    [("A" if x < 2 + number % 4 else "B", x, y) for x in range(6) for y in range(4)]
+    for number in range(24)
+]
 
 COUNTRIES = {
     "Home": "POLYGON((-10 0.2, 60 0.2, 60 60, -10 60, -10 0.2))",
