@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALONE",
+    "LEAST_DATES",
     "MOST_WORKERS",
     "Crew",
     "ExecutorCrew",
@@ -26,6 +27,8 @@ __all__ = [
 ]
 
 MOST_WORKERS = 256
+LEAST_DATES = 16
+"""So many dates a worker are worth its first one, which takes as long as some ten others."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Iterator, Sequence
 
 import numpy as np
 
+from .crews import LEAST_DATES
 from .dates import format_date
 from .errors import WorkerError
 from .i18n import tr
@@ -28,7 +29,6 @@ _PATIENCE_S = 0.1
 _TRIES = 4
 # so many parcels a worker are on their way, or waiting to be asked for
 _LOOK_AHEAD = 2
-_LEAST_DATES = 16
 _MOST_DATES = 64
 _FEW_PARCELS = 2
 
@@ -198,7 +198,7 @@ def parcel_sizes(count: int, workers: int) -> list[int]:
     a worker, so that no one waits long for the first, and little is lost with a worker. The last
     one of each worker is half as long: what the run makes of it, it makes alone.
     """
-    few = _FEW_PARCELS if count >= _FEW_PARCELS * _LEAST_DATES * workers else 1
+    few = _FEW_PARCELS if count >= _FEW_PARCELS * LEAST_DATES * workers else 1
     parcels = max(few, -(-count // (workers * _MOST_DATES)))
     weights = [2] * (workers * (parcels - 1)) + [1 if parcels > 1 else 2] * workers
     ends = [round(count * end / sum(weights)) for end in accumulate(weights)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Iterator, Protocol, Sequence
 
 import shapely
 
-from .crews import Crew, Workers, open_crew, processor_count
+from .crews import LEAST_DATES, Crew, Workers, open_crew, processor_count
 from .enclaves import Surveyor
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ _DATES_TRIED = 3
 # what a polygon that came or went takes, and each of its vertices, as measured on coverages
 _POLYGON_S = 2e-3
 _VERTEX_S = 3e-6
-# a first date takes as long as some ten others
-_DATES_A_WORKER = 16
 # each worker has so many parcels, and what stays from date to date is done once in each
 _FIRST_DATES = 2
 
@@ -126,7 +124,7 @@ def _is_seen_to_be_long(job: Job) -> bool:
 
 
 def _as_many_as_pay(job: Job) -> int:
-    return min(processor_count(), len(job.snapshots) // _DATES_A_WORKER)
+    return min(processor_count(), len(job.snapshots) // LEAST_DATES)
 
 
 def _crew(workers: Workers, stack: ExitStack, pace: Pace) -> Crew:

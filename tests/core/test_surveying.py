@@ -60,7 +60,7 @@ def test_where_the_work_is_seen_to_be_long_workers_do_all_dates(
     monkeypatch.setattr(surveying, "processor_count", lambda: 2)
     monkeypatch.setattr(surveying, "Surveyor", lambda *_, **__: pytest.fail("surveyed alone"))
     monkeypatch.setattr(surveying, "_POLYGON_S", 1.0)
-    monkeypatch.setattr(surveying, "_DATES_A_WORKER", 5)
+    monkeypatch.setattr(surveying, "LEAST_DATES", 5)
     found = analysed(series, Workers())
     assert_same(found, alone)
 
